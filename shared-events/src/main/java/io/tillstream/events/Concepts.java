@@ -1,0 +1,24 @@
+package io.tillstream.events;
+
+import io.tillstream.events.product.Product;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Every concept there is. A new one is added here and nowhere else. */
+public final class Concepts {
+    public static final List<Concept<?, ?>> ALL = List.of(Product.CONCEPT);
+
+    private static final Map<String, Concept<?, ?>> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Concept::name, Function.identity()));
+
+    private Concepts() {}
+
+    /** The concept of that name; fails for an unknown one, since only our own code names concepts. */
+    public static Concept<?, ?> named(String name) {
+        Concept<?, ?> concept = BY_NAME.get(name);
+        if (concept == null) throw new IllegalArgumentException("No concept " + name);
+        return concept;
+    }
+}

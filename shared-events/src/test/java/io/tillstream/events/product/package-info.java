@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.events.product;
+
+import org.jspecify.annotations.NullMarked;

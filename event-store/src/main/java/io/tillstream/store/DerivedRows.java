@@ -1,0 +1,263 @@
+package io.tillstream.store;
+
+import io.tillstream.events.Mode;
+import io.tillstream.events.derived.Claim;
+import io.tillstream.events.derived.Credential;
+import io.tillstream.events.derived.Derived;
+import io.tillstream.events.derived.Reference;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Writes what the folds derive, as the difference between before and after, in the transaction that appends the events.
+ * Inserts of all changes go before deletes, each in a fixed order, so that two writers meet in the same order.
+ */
+public final class DerivedRows {
+    private static final String FOREIGN_KEY_VIOLATION = "23503";
+
+    /** One aggregate's rows before and after the events of one transaction. */
+    public record Change(UUID id, String aggregateType, Mode mode, Derived before, Derived after) {}
+
+    /** Another aggregate of the mode holds the name already. */
+    public static final class ClaimTaken extends RuntimeException {
+        private final transient Claim claim;
+
+        ClaimTaken(Claim claim) {
+            super(claim.concept() + " is taken", null, false, false);
+            this.claim = claim;
+        }
+
+        public Claim claim() {
+            return claim;
+        }
+    }
+
+    /** The target of a reference isn't alive in this mode. */
+    public static final class TargetGone extends RuntimeException {
+        private final transient Reference reference;
+
+        TargetGone(Reference reference) {
+            super(reference.name() + " " + reference.target() + " is gone", null, false, false);
+            this.reference = reference;
+        }
+
+        public Reference reference() {
+            return reference;
+        }
+    }
+
+    /** Others refer to the aggregate that was to go. */
+    public static final class StillReferredTo extends RuntimeException {
+        private final String aggregateType;
+        private final UUID id;
+
+        StillReferredTo(String aggregateType, UUID id) {
+            super(aggregateType + " " + id + " is still referred to", null, false, false);
+            this.aggregateType = aggregateType;
+            this.id = id;
+        }
+
+        public String aggregateType() {
+            return aggregateType;
+        }
+
+        public UUID id() {
+            return id;
+        }
+    }
+
+    private final JdbcClient jdbc;
+    private final Sealing sealing;
+
+    public DerivedRows(JdbcClient jdbc, Sealing sealing) {
+        this.jdbc = jdbc;
+        this.sealing = sealing;
+    }
+
+    /** Who refers to an aggregate, by the reference's name, for a message. */
+    public List<String> referrers(UUID target) {
+        return jdbc.sql("select distinct name from aggregate_references where target = :target order by name")
+                .param("target", target)
+                .query(String.class)
+                .list();
+    }
+
+    /** Who holds a name. */
+    public Optional<UUID> holder(Mode mode, Claim claim) {
+        return jdbc.sql("select aggregate_id from claims where mode = :mode and concept = :concept and name = :name")
+                .param("mode", mode.wire())
+                .param("concept", claim.concept())
+                .param("name", sealing.claimName(claim))
+                .query(UUID.class)
+                .optional();
+    }
+
+    public void write(Collection<Change> changes) {
+        List<Change> ordered =
+                changes.stream().sorted(Comparator.comparing(Change::id)).toList();
+        ordered.stream()
+                .filter(change -> change.after().alive() && !change.before().alive())
+                .forEach(this::bringToLife);
+        each(ordered, change -> added(change, Derived::claims), CLAIMS, this::claim);
+        each(ordered, change -> added(change, Derived::references), REFERENCES, this::refer);
+        ordered.forEach(this::writeDue);
+        ordered.forEach(this::writeCredential);
+        each(ordered, change -> removed(change, Derived::references), REFERENCES, this::unrefer);
+        each(ordered, change -> removed(change, Derived::claims), CLAIMS, this::release);
+        ordered.stream()
+                .filter(change -> change.before().alive() && !change.after().alive())
+                .forEach(this::bury);
+    }
+
+    private static final Comparator<Claim> CLAIMS =
+            Comparator.comparing(Claim::concept).thenComparing(Claim::name);
+    private static final Comparator<Reference> REFERENCES =
+            Comparator.comparing(Reference::target).thenComparing(Reference::name);
+
+    private interface Row<T> {
+        void write(Change change, T row);
+    }
+
+    private static <T> void each(
+            List<Change> changes, Function<Change, Collection<T>> rows, Comparator<T> order, Row<T> write) {
+        for (Change change : changes) {
+            rows.apply(change).stream().sorted(order).forEach(row -> write.write(change, row));
+        }
+    }
+
+    private static <T> List<T> added(Change change, Function<Derived, Set<T>> rows) {
+        Set<T> before = rows.apply(change.before());
+        return rows.apply(change.after()).stream()
+                .filter(row -> !before.contains(row))
+                .toList();
+    }
+
+    private static <T> List<T> removed(Change change, Function<Derived, Set<T>> rows) {
+        Set<T> after = rows.apply(change.after());
+        return rows.apply(change.before()).stream()
+                .filter(row -> !after.contains(row))
+                .toList();
+    }
+
+    private void bringToLife(Change change) {
+        jdbc.sql("insert into live_aggregates (id, mode, aggregate_type) values (:id, :mode, :type)")
+                .param("id", change.id())
+                .param("mode", change.mode().wire())
+                .param("type", change.aggregateType())
+                .update();
+    }
+
+    private void bury(Change change) {
+        try {
+            jdbc.sql("delete from live_aggregates where id = :id and mode = :mode")
+                    .param("id", change.id())
+                    .param("mode", change.mode().wire())
+                    .update();
+        } catch (DataIntegrityViolationException e) {
+            throw foreignKey(e) ? new StillReferredTo(change.aggregateType(), change.id()) : e;
+        }
+    }
+
+    // A conflicting insert of a transaction that still runs is waited for, so that of two racers one always loses.
+    private void claim(Change change, Claim claim) {
+        int rows = jdbc.sql(
+                        "insert into claims (mode, concept, name, aggregate_id) values (:mode, :concept, :name, :id)"
+                                + " on conflict do nothing")
+                .param("mode", change.mode().wire())
+                .param("concept", claim.concept())
+                .param("name", sealing.claimName(claim))
+                .param("id", change.id())
+                .update();
+        if (rows == 0) throw new ClaimTaken(claim);
+    }
+
+    private void release(Change change, Claim claim) {
+        jdbc.sql("delete from claims where mode = :mode and concept = :concept and name = :name and aggregate_id = :id")
+                .param("mode", change.mode().wire())
+                .param("concept", claim.concept())
+                .param("name", sealing.claimName(claim))
+                .param("id", change.id())
+                .update();
+    }
+
+    private void refer(Change change, Reference reference) {
+        try {
+            jdbc.sql(
+                            "insert into aggregate_references (source, name, target, mode) values (:id, :name, :target, :mode)")
+                    .param("id", change.id())
+                    .param("name", reference.name())
+                    .param("target", reference.target())
+                    .param("mode", change.mode().wire())
+                    .update();
+        } catch (DataIntegrityViolationException e) {
+            throw foreignKey(e) ? new TargetGone(reference) : e;
+        }
+    }
+
+    private void unrefer(Change change, Reference reference) {
+        jdbc.sql("delete from aggregate_references where source = :id and name = :name and target = :target")
+                .param("id", change.id())
+                .param("name", reference.name())
+                .param("target", reference.target())
+                .update();
+    }
+
+    private void writeDue(Change change) {
+        Instant due = change.after().due();
+        if (Objects.equals(due, change.before().due())) return;
+        if (due == null) {
+            jdbc.sql("delete from due_times where aggregate_id = :id")
+                    .param("id", change.id())
+                    .update();
+            return;
+        }
+        jdbc.sql("insert into due_times (aggregate_id, aggregate_type, mode, due_at) values (:id, :type, :mode, :due)"
+                        + " on conflict (aggregate_id) do update set due_at = excluded.due_at")
+                .param("id", change.id())
+                .param("type", change.aggregateType())
+                .param("mode", change.mode().wire())
+                .param("due", Timestamp.from(due))
+                .update();
+    }
+
+    private void writeCredential(Change change) {
+        Credential credential = change.after().credential();
+        if (Objects.equals(credential, change.before().credential())) return;
+        if (credential == null) throw new IllegalStateException("A credential is deactivated, never removed");
+        jdbc.sql("insert into credentials"
+                        + " (id, hash, name, mode, scopes, limit_per_minute, active, expires_at, changed) values"
+                        + " (:id, :hash, :name, :mode, :scopes, :limit, :active, :expires, pg_current_xact_id())"
+                        + " on conflict (id) do update set name = excluded.name, scopes = excluded.scopes,"
+                        + " limit_per_minute = excluded.limit_per_minute, active = excluded.active,"
+                        + " expires_at = excluded.expires_at, changed = excluded.changed")
+                .param("id", change.id())
+                .param("hash", credential.hash())
+                .param("name", credential.name())
+                .param("mode", credential.mode().wire())
+                .param("scopes", credential.scopes().stream().sorted().toArray(String[]::new))
+                .param("limit", credential.limitPerMinute())
+                .param("active", credential.active())
+                .param("expires", timestamp(credential.expiresAt()))
+                .update();
+    }
+
+    private static @Nullable Timestamp timestamp(@Nullable Instant instant) {
+        return instant == null ? null : Timestamp.from(instant);
+    }
+
+    private static boolean foreignKey(DataIntegrityViolationException e) {
+        return e.getMostSpecificCause() instanceof SQLException sql && FOREIGN_KEY_VIOLATION.equals(sql.getSQLState());
+    }
+}

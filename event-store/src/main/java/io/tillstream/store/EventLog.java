@@ -1,0 +1,97 @@
+package io.tillstream.store;
+
+import io.tillstream.events.Concept;
+import io.tillstream.events.Mode;
+import io.tillstream.events.State;
+import io.tillstream.events.envelope.Envelope;
+import io.tillstream.events.envelope.EventJson;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Reads history: all of it in order, or the prefix of one aggregate. Never appends. */
+public final class EventLog {
+    /**
+     * What an aggregate's events add up to.
+     *
+     * @param position of the last event in it
+     */
+    public record Folded<S extends State>(S state, Mode mode, long position) {}
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate ownTransaction;
+    private final StoredEvents.Opener opener;
+
+    /** @param ownTransaction runs in a transaction of its own, whatever the caller's */
+    public EventLog(JdbcClient jdbc, TransactionTemplate ownTransaction, EventJson json, Sealing sealing) {
+        this.jdbc = jdbc;
+        this.ownTransaction = ownTransaction;
+        this.opener = StoredEvents.opener(json, sealing);
+    }
+
+    /** All events after a position; 0 for all there are. */
+    public Tail tailFrom(long position) {
+        return new Tail(jdbc, ownTransaction, opener, position);
+    }
+
+    /** All events of one aggregate, oldest first; empty when there is none. */
+    public List<Envelope> history(UUID aggregateId) {
+        return history(aggregateId, Long.MAX_VALUE);
+    }
+
+    /** The events of one aggregate up to and including a sequence. */
+    public List<Envelope> history(UUID aggregateId, long toSequence) {
+        return opener.open(
+                jdbc.sql(StoredEvents.SELECT + " where aggregate_id = :id and sequence <= :to order by sequence")
+                        .param("id", aggregateId.toString())
+                        .param("to", toSequence)
+                        .query((rs, n) -> StoredEvents.row(rs))
+                        .list());
+    }
+
+    /** The events of one aggregate with a time at or before an instant. */
+    public List<Envelope> historyUntil(UUID aggregateId, Instant instant) {
+        return opener.open(
+                jdbc.sql(StoredEvents.SELECT + " where aggregate_id = :id and time <= :until order by sequence")
+                        .param("id", aggregateId.toString())
+                        .param("until", EventJson.TIMESTAMP.format(instant))
+                        .query((rs, n) -> StoredEvents.row(rs))
+                        .list());
+    }
+
+    /** Folds an aggregate, if it is one of that concept. Deleted ones are folded too. */
+    public <S extends State> Optional<Folded<S>> fold(Concept<S, ?> concept, UUID id) {
+        return fold(concept, history(id));
+    }
+
+    /** Folds an aggregate of a mode that isn't deleted: what others may see and refer to. */
+    public <S extends State> Optional<S> live(Concept<S, ?> concept, Mode mode, UUID id) {
+        return fold(concept, id)
+                .filter(folded -> folded.mode() == mode && !folded.state().deleted())
+                .map(Folded::state);
+    }
+
+    /** Folds the given events, oldest first, if they belong to that concept. */
+    public static <S extends State> Optional<Folded<S>> fold(Concept<S, ?> concept, List<Envelope> events) {
+        if (events.isEmpty() || !events.getFirst().aggregateType().equals(concept.name())) return Optional.empty();
+        @Nullable S state = null;
+        for (Envelope event : events) state = concept.after(state, event.event());
+        return state == null
+                ? Optional.empty()
+                : Optional.of(new Folded<>(
+                        state,
+                        events.getFirst().metadata().mode(),
+                        events.getLast().position()));
+    }
+
+    /** The highest committed position there is; events below it may still be on their way. */
+    public long highest() {
+        return jdbc.sql("select coalesce(max(position), 0) from events")
+                .query(Long.class)
+                .single();
+    }
+}

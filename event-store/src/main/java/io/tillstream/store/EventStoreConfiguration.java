@@ -1,0 +1,86 @@
+package io.tillstream.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.tillstream.events.Concepts;
+import io.tillstream.events.envelope.EventJson;
+import java.time.Clock;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What every service has of the event store: reading it, through a role that can do nothing else. */
+@Configuration
+@EnableConfigurationProperties(StoreSettings.class)
+public class EventStoreConfiguration {
+    @Bean
+    @ConditionalOnMissingBean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    EventJson eventJson() {
+        return new EventJson(Concepts.ALL, List.of());
+    }
+
+    @Bean
+    MasterKey masterKey(StoreSettings settings) {
+        return MasterKey.of(settings.masterKey());
+    }
+
+    @Bean
+    HikariDataSource reader(StoreSettings settings) {
+        StoreSettings.Postgres postgres = settings.postgres();
+        return pool("reader", postgres, postgres.readerUser(), postgres.readerPassword());
+    }
+
+    @Bean
+    EventLog eventLog(@Qualifier("reader") DataSource reader, EventJson json, MasterKey master) {
+        JdbcClient jdbc = JdbcClient.create(reader);
+        return new EventLog(jdbc, ownTransaction(reader), json, new Sealing(jdbc, master));
+    }
+
+    @Bean
+    Appended appended() {
+        return new Appended();
+    }
+
+    @Bean(initMethod = "start")
+    Credentials credentials(@Qualifier("reader") DataSource reader) {
+        return new Credentials(JdbcClient.create(reader));
+    }
+
+    /** A pool that doesn't need its server to be there yet. */
+    public static HikariDataSource pool(String name, StoreSettings.Postgres postgres, String user, String password) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(postgres.url());
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMaximumPoolSize(postgres.pool());
+        config.setMinimumIdle(2);
+        config.setConnectionTimeout(2_000);
+        config.setValidationTimeout(1_000);
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("socketTimeout", "60");
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        return new HikariDataSource(config);
+    }
+
+    /** Runs in a transaction of its own, whatever the caller's. */
+    public static TransactionTemplate ownTransaction(DataSource dataSource) {
+        TransactionTemplate template = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+        template.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        return template;
+    }
+}

@@ -1,0 +1,151 @@
+package io.tillstream.store;
+
+import io.tillstream.events.AboutPerson;
+import io.tillstream.events.Personal;
+import io.tillstream.events.envelope.EventJson;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Encrypts the {@link Personal} components of what is stored under a key per person, so that destroying that key forgets
+ * the person while history stays whole. A sealed field is {@code {"person": id, "sealed": base64}}. Keys are held no
+ * longer than the call that needs them.
+ */
+public final class Sealing {
+    private static final String PERSON = "person";
+    private static final String SEALED = "sealed";
+    private static final Map<Class<?>, Set<String>> PERSONAL = new ConcurrentHashMap<>();
+
+    private final JdbcClient jdbc;
+    private final MasterKey master;
+
+    /** What is to be opened: JSON, and the record whose components say which fields may be sealed. */
+    record Sealed(Class<?> type, ObjectNode json) {}
+
+    public Sealing(JdbcClient jdbc, MasterKey master) {
+        this.jdbc = jdbc;
+        this.master = master;
+    }
+
+    /** Seals the personal fields of an event's or state's JSON in place, with a key that it makes on first use. */
+    public void seal(Record about, ObjectNode json) {
+        Set<String> personal = personalFields(about.getClass());
+        if (personal.isEmpty()) return;
+        if (!(about instanceof AboutPerson person))
+            throw new IllegalStateException(about.getClass() + " has personal components and names no person");
+        byte[] key = keyOf(person.personId());
+        for (String field : personal) {
+            JsonNode value = json.get(field);
+            if (value == null || value.isNull()) continue;
+            byte[] plain = EventJson.STORED.writeValueAsBytes(value);
+            ObjectNode sealed = json.putObject(field);
+            sealed.put(PERSON, person.personId().toString());
+            sealed.put(SEALED, Base64.getEncoder().encodeToString(MasterKey.encrypt(key, field, plain)));
+        }
+    }
+
+    /** Opens the JSON of one record in place; the fields of a person whose key is gone become null. */
+    public void open(Class<?> type, ObjectNode json) {
+        openAll(List.of(new Sealed(type, json)));
+    }
+
+    void openAll(Collection<Sealed> batch) {
+        Set<UUID> persons = new HashSet<>();
+        batch.forEach(one -> personalFields(one.type()).forEach(field -> {
+            if (one.json().get(field) instanceof ObjectNode sealed) persons.add(person(sealed));
+        }));
+        if (persons.isEmpty()) return;
+        Map<UUID, byte[]> keys = keysOf(persons);
+        batch.forEach(one -> personalFields(one.type()).forEach(field -> {
+            if (one.json().get(field) instanceof ObjectNode sealed) {
+                byte @Nullable [] key = keys.get(person(sealed));
+                if (key == null) one.json().putNull(field);
+                else one.json().set(field, plain(key, field, sealed));
+            }
+        }));
+    }
+
+    /** The name that stands in a claim: a keyed hash where the name is personal. */
+    String claimName(io.tillstream.events.derived.Claim claim) {
+        return claim.personal() ? master.hash("claim " + claim.concept(), claim.name()) : claim.name();
+    }
+
+    private static JsonNode plain(byte[] key, String field, ObjectNode sealed) {
+        byte[] bytes = Base64.getDecoder().decode(sealed.get(SEALED).asString());
+        return EventJson.STORED.readTree(MasterKey.decrypt(key, field, bytes));
+    }
+
+    private static UUID person(ObjectNode sealed) {
+        return UUID.fromString(sealed.get(PERSON).asString());
+    }
+
+    private byte[] keyOf(UUID person) {
+        jdbc.sql("insert into person_keys (person_id, wrapped, created_at) values (:person, :wrapped, now())"
+                        + " on conflict do nothing")
+                .param("person", person)
+                .param("wrapped", master.seal(purpose(person), MasterKey.freshKey()))
+                .update();
+        byte @Nullable [] key = keysOf(Set.of(person)).get(person);
+        if (key == null) throw new IllegalStateException("The key of person " + person + " vanished while it was used");
+        return key;
+    }
+
+    private Map<UUID, byte[]> keysOf(Set<UUID> persons) {
+        Map<UUID, byte[]> keys = new HashMap<>();
+        jdbc.sql("select person_id, wrapped from person_keys where person_id = any(:persons)")
+                .param("persons", persons.toArray(UUID[]::new))
+                .query(rs -> {
+                    UUID person = rs.getObject("person_id", UUID.class);
+                    keys.put(person, master.open(purpose(person), rs.getBytes("wrapped")));
+                });
+        return keys;
+    }
+
+    private static String purpose(UUID person) {
+        return "person " + person;
+    }
+
+    private static Set<String> personalFields(Class<?> type) {
+        return PERSONAL.computeIfAbsent(type, Sealing::readPersonalFields);
+    }
+
+    private static Set<String> readPersonalFields(Class<?> type) {
+        Set<String> fields = new HashSet<>();
+        if (type.isRecord()) {
+            Arrays.stream(type.getRecordComponents())
+                    .filter(component -> component.isAnnotationPresent(Personal.class))
+                    .map(RecordComponent::getName)
+                    .map(Sealing::snakeCase)
+                    .forEach(fields::add);
+        }
+        return Set.copyOf(fields);
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** Seals an answer that is kept for a repeated request; it may show a secret. */
+    public byte[] sealAnswer(String answer) {
+        return master.seal("answer", answer.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public String openAnswer(byte[] sealed) {
+        return new String(master.open("answer", sealed), StandardCharsets.UTF_8);
+    }
+}

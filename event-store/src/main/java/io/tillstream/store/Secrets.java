@@ -1,0 +1,41 @@
+package io.tillstream.store;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Secrets that an event refers to by id: sealed under the master key, written in the transaction of that event. */
+public final class Secrets {
+    private final JdbcClient jdbc;
+    private final MasterKey master;
+
+    public Secrets(JdbcClient jdbc, MasterKey master) {
+        this.jdbc = jdbc;
+        this.master = master;
+    }
+
+    /** Keeps a secret under an id that was never used before. */
+    public void put(UUID id, String secret) {
+        jdbc.sql("insert into secrets (id, sealed) values (:id, :sealed)")
+                .param("id", id)
+                .param("sealed", master.seal(purpose(id), secret.getBytes(StandardCharsets.UTF_8)))
+                .update();
+    }
+
+    public Optional<String> get(UUID id) {
+        return jdbc.sql("select sealed from secrets where id = :id")
+                .param("id", id)
+                .query(byte[].class)
+                .optional()
+                .map(sealed -> new String(master.open(purpose(id), sealed), StandardCharsets.UTF_8));
+    }
+
+    public void delete(UUID id) {
+        jdbc.sql("delete from secrets where id = :id").param("id", id).update();
+    }
+
+    private static String purpose(UUID id) {
+        return "secret " + id;
+    }
+}

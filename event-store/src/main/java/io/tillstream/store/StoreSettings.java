@@ -1,0 +1,40 @@
+package io.tillstream.store;
+
+import java.util.Map;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Where the store is and who may do what in it.
+ *
+ * @param postgres connection of the owner, who writes, and of the role that can only read
+ * @param masterKey 32 bytes in base64
+ */
+@ConfigurationProperties("tillstream")
+public record StoreSettings(Postgres postgres, String masterKey) {
+    /**
+     * @param url {@code jdbc:postgresql://…}
+     * @param pool connections of each role at the most
+     */
+    public record Postgres(
+            String url,
+            @DefaultValue("tillstream") String user,
+            @DefaultValue("") String password,
+            @DefaultValue("tillstream_reader") String readerUser,
+            @DefaultValue("") String readerPassword,
+            @DefaultValue("16") int pool) {
+        @Override
+        public String toString() {
+            return "Postgres[url=" + url + ", user=" + user + ", readerUser=" + readerUser + "]";
+        }
+
+        Map<String, String> placeholders() {
+            return Map.of("reader_user", readerUser, "reader_password", readerPassword);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "StoreSettings[" + postgres + "]";
+    }
+}

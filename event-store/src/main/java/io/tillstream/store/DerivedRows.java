@@ -1,5 +1,7 @@
 package io.tillstream.store;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tillstream.events.Mode;
 import io.tillstream.events.derived.Claim;
 import io.tillstream.events.derived.Credential;
@@ -90,7 +92,7 @@ public final class DerivedRows {
     public List<String> referrers(UUID target) {
         return jdbc.sql("select distinct name from aggregate_references where target = :target order by name")
                 .param("target", target)
-                .query(String.class)
+                .query((rs, n) -> requireNonNull(rs.getString("name")))
                 .list();
     }
 

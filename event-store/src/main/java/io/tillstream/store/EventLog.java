@@ -26,7 +26,11 @@ public final class EventLog {
     private final TransactionTemplate ownTransaction;
     private final StoredEvents.Opener opener;
 
-    /** @param ownTransaction runs in a transaction of its own, whatever the caller's */
+    /**
+     * Reads through one connection pool.
+     *
+     * @param ownTransaction runs in a transaction of its own, whatever the caller's
+     */
     public EventLog(JdbcClient jdbc, TransactionTemplate ownTransaction, EventJson json, Sealing sealing) {
         this.jdbc = jdbc;
         this.ownTransaction = ownTransaction;

@@ -26,7 +26,11 @@ public final class MasterKey {
         this.key = key;
     }
 
-    /** @param base64 32 bytes in base64 */
+    /**
+     * Reads a key from configuration.
+     *
+     * @param base64 32 bytes in base64
+     */
     public static MasterKey of(String base64) {
         byte[] key;
         try {

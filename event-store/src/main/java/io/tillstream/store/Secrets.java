@@ -28,7 +28,7 @@ public final class Secrets {
                 .param("id", id)
                 .query(byte[].class)
                 .optional()
-                .map(sealed -> new String(master.open(purpose(id), sealed), StandardCharsets.UTF_8));
+                .map(bytes -> new String(master.open(purpose(id), bytes), StandardCharsets.UTF_8));
     }
 
     public void delete(UUID id) {

@@ -13,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("tillstream")
 public record StoreSettings(Postgres postgres, String masterKey) {
     /**
+     * Connections of the owner and of the reader.
+     *
      * @param url {@code jdbc:postgresql://…}
      * @param pool connections of each role at the most
      */

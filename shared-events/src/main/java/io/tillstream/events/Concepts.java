@@ -1,6 +1,12 @@
 package io.tillstream.events;
 
+import io.tillstream.events.access.Access;
+import io.tillstream.events.admin.Admin;
+import io.tillstream.events.apikey.ApiKey;
+import io.tillstream.events.category.Category;
 import io.tillstream.events.product.Product;
+import io.tillstream.events.tag.Tag;
+import io.tillstream.events.user.User;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -8,7 +14,14 @@ import java.util.stream.Collectors;
 
 /** Every concept there is. A new one is added here and nowhere else. */
 public final class Concepts {
-    public static final List<Concept<?, ?>> ALL = List.of(Product.CONCEPT);
+    public static final List<Concept<?, ?>> ALL = List.of(
+            Product.CONCEPT,
+            Category.CONCEPT,
+            Tag.CONCEPT,
+            User.CONCEPT,
+            Access.CONCEPT,
+            ApiKey.CONCEPT,
+            Admin.CONCEPT);
 
     private static final Map<String, Concept<?, ?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Concept::name, Function.identity()));

@@ -22,6 +22,9 @@ public record Derived(
     /** What an aggregate implies that has no events yet, or is gone and referred to nothing. */
     public static final Derived NOTHING = new Derived(false, Set.of(), Set.of(), null, null);
 
+    /** What an aggregate implies that others may refer to, and that is all. */
+    public static final Derived ALIVE = new Derived(true, Set.of(), Set.of(), null, null);
+
     public static Derived alive(Claim... claims) {
         return new Derived(true, Set.of(claims), Set.of(), null, null);
     }

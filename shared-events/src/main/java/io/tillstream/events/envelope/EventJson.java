@@ -6,6 +6,7 @@ import io.tillstream.events.Concept;
 import io.tillstream.events.DomainEvent;
 import io.tillstream.events.Flat;
 import io.tillstream.events.Hidden;
+import io.tillstream.events.Mode;
 import io.tillstream.events.OmitNull;
 import java.lang.annotation.Annotation;
 import java.time.Instant;
@@ -126,7 +127,9 @@ public final class EventJson {
                         AnnotationIntrospector.pair(new Markers(forClients), new JacksonAnnotationIntrospector()))
                 .addModule(new SimpleModule()
                         .addSerializer(Instant.class, new Timestamps())
-                        .addDeserializer(Instant.class, new TimestampReader()))
+                        .addDeserializer(Instant.class, new TimestampReader())
+                        .addSerializer(Mode.class, new Modes())
+                        .addDeserializer(Mode.class, new ModeReader()))
                 .build();
     }
 
@@ -181,6 +184,20 @@ public final class EventJson {
         @Override
         public Instant deserialize(JsonParser in, DeserializationContext context) throws JacksonException {
             return Instant.parse(in.getString());
+        }
+    }
+
+    private static final class Modes extends ValueSerializer<Mode> {
+        @Override
+        public void serialize(Mode value, JsonGenerator out, SerializationContext context) throws JacksonException {
+            out.writeString(value.wire());
+        }
+    }
+
+    private static final class ModeReader extends ValueDeserializer<Mode> {
+        @Override
+        public Mode deserialize(JsonParser in, DeserializationContext context) throws JacksonException {
+            return Mode.of(in.getString());
         }
     }
 

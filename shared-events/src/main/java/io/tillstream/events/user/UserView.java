@@ -1,0 +1,38 @@
+package io.tillstream.events.user;
+
+import io.tillstream.events.OmitNull;
+import io.tillstream.events.access.AccessView;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An account as clients see it.
+ *
+ * @param emailConfirmedAt null: an account that a merchant made has confirmed nothing
+ * @param lastSignInAt null until customers can sign in
+ * @param userMetadata null when nothing is known
+ * @param productAccess newest grant first, revoked ones left out
+ */
+public record UserView(
+        UUID id,
+        @Nullable String email,
+        Instant createdAt,
+        @Nullable Instant emailConfirmedAt,
+        @Nullable Instant lastSignInAt,
+        @Nullable Metadata userMetadata,
+        List<AccessView> productAccess,
+        UserStats stats) {
+
+    /** What is known of the person. */
+    public record Metadata(
+            @OmitNull @Nullable String fullName,
+            @OmitNull @Nullable String avatarUrl,
+            @OmitNull @Nullable String name) {}
+
+    public static UserView of(User user, List<AccessView> access, UserStats stats) {
+        Metadata metadata = user.name() == null ? null : new Metadata(null, null, user.name());
+        return new UserView(user.id(), user.email(), user.createdAt(), null, null, metadata, access, stats);
+    }
+}

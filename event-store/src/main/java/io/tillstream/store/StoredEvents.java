@@ -1,14 +1,17 @@
 package io.tillstream.store;
 
+import io.tillstream.events.DomainEvent;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.envelope.Metadata;
+import io.tillstream.events.envelope.Unreadable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.springframework.dao.DataAccessException;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads rows of the event table and opens them to envelopes. */
@@ -52,8 +55,36 @@ final class StoredEvents {
         };
     }
 
+    /** Opens row by row where a run can't be opened as a whole, so that one bad event hides no other. */
+    static Opener evenIfUnreadable(Opener opener) {
+        return rows -> {
+            try {
+                return opener.open(rows);
+            } catch (DataAccessException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                return rows.stream().map(row -> openOrStandIn(opener, row)).toList();
+            }
+        };
+    }
+
+    private static Envelope openOrStandIn(Opener opener, StoredEvent row) {
+        try {
+            return opener.open(List.of(row)).getFirst();
+        } catch (DataAccessException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return envelope(
+                    row,
+                    new Unreadable(UUID.fromString(row.aggregateId()), Instant.parse(row.time()), String.valueOf(e)));
+        }
+    }
+
     private static Envelope envelope(EventJson json, StoredEvent row, ObjectNode payload) {
-        int revision = Integer.parseInt(row.revision());
+        return envelope(row, json.read(row.type(), Integer.parseInt(row.revision()), payload));
+    }
+
+    private static Envelope envelope(StoredEvent row, DomainEvent event) {
         return new Envelope(
                 row.eventId(),
                 row.position(),
@@ -61,9 +92,9 @@ final class StoredEvents {
                 UUID.fromString(row.aggregateId()),
                 row.sequence(),
                 row.type(),
-                revision,
+                Integer.parseInt(row.revision()),
                 Instant.parse(row.time()),
                 EventJson.STORED.readValue(row.metadata(), Metadata.class),
-                json.read(row.type(), revision, payload));
+                event);
     }
 }

@@ -45,6 +45,20 @@ public final class Tail {
         return opener.open(nextStored(max));
     }
 
+    /**
+     * As {@link #next}, with an {@link io.tillstream.events.envelope.Unreadable} in the place of each event that can't be
+     * read; what fails for another reason, such as a lost connection, is thrown and may be asked for again.
+     */
+    public List<Envelope> nextEvenIfUnreadable(int max) {
+        long before = position;
+        try {
+            return StoredEvents.evenIfUnreadable(opener).open(nextStored(max));
+        } catch (RuntimeException e) {
+            position = before;
+            throw e;
+        }
+    }
+
     /** As {@link #next}, with the rows as they are stored. */
     public List<StoredEvent> nextStored(int max) {
         Snapshot snapshot = read(max);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.events.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.events.apikey;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.events.envelope;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.events.user;
+
+import org.jspecify.annotations.NullMarked;

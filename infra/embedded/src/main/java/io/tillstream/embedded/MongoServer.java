@@ -1,0 +1,124 @@
+package io.tillstream.embedded;
+
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A store inside this JVM that speaks MongoDB's wire protocol, on one H2 file. It asks for no password: it listens on 127.0.0.1 only. */
+public final class MongoServer implements EmbeddedServer {
+    private static final Logger log = LoggerFactory.getLogger(MongoServer.class);
+
+    private final Path file;
+    private final int port;
+    private @Nullable Running running;
+
+    private record Running(de.bwaldvogel.mongo.MongoServer server, MVStore store, AtomicBoolean failed) {}
+
+    private MongoServer(Path file, int port) {
+        this.file = file;
+        this.port = port;
+    }
+
+    /** Port 0 is any free one. */
+    public static MongoServer start(Path folder, int port) {
+        try {
+            Path real = Files.createDirectories(folder).toRealPath();
+            MongoServer server = new MongoServer(real.resolve("documents.mv"), port == 0 ? Ports.free() : port);
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new ServerFailed("The document store's folder " + folder + ": " + e, e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "MongoDB-compatible store";
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    public String uri() {
+        return "mongodb://127.0.0.1:" + port;
+    }
+
+    @Override
+    public synchronized boolean running() {
+        Running now = running;
+        return now != null && !now.failed().get() && !now.store().isClosed();
+    }
+
+    @Override
+    public synchronized void start() {
+        if (running()) return;
+        kill();
+        AtomicBoolean failed = new AtomicBoolean();
+        MVStore store = open(failed);
+        de.bwaldvogel.mongo.MongoServer server = new de.bwaldvogel.mongo.MongoServer(new H2Backend(store));
+        try {
+            server.bind(Ports.loopback(port));
+        } catch (RuntimeException e) {
+            server.shutdownNow();
+            store.closeImmediately();
+            throw new ServerFailed("The document store can't listen on port " + port + ": " + e.getMessage(), e);
+        }
+        running = new Running(server, store, failed);
+    }
+
+    /** A file that can't be read is put aside: all it held can be read again from the event store. */
+    private MVStore open(AtomicBoolean failed) {
+        try {
+            return opened(failed);
+        } catch (MVStoreException e) {
+            if (!Files.exists(file))
+                throw new ServerFailed("The document store's file " + file + ": " + e.getMessage(), e);
+            Path aside = file.resolveSibling(file.getFileName() + ".broken");
+            log.warn("The document store's file can't be read ({}); it is put aside as {}", e.getMessage(), aside);
+            try {
+                Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException moving) {
+                throw new ServerFailed("The document store's file " + file + ": " + moving, moving);
+            }
+            return opened(failed);
+        }
+    }
+
+    private MVStore opened(AtomicBoolean failed) {
+        return new MVStore.Builder()
+                .fileName(file.toString())
+                .cacheSize(16)
+                .backgroundExceptionHandler((_, e) -> {
+                    log.error("The document store can't write: {}", e.getMessage());
+                    failed.set(true);
+                })
+                .open();
+    }
+
+    @Override
+    public synchronized void stop() {
+        Running now = running;
+        running = null;
+        if (now != null) now.server().shutdown(); // closes the file too
+    }
+
+    /** Loses what was acknowledged and not yet written. */
+    @Override
+    public synchronized void kill() {
+        Running now = running;
+        running = null;
+        if (now == null) return;
+        now.store().closeImmediately();
+        now.server().shutdownNow();
+    }
+}

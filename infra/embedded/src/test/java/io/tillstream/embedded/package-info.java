@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.embedded;
+
+import org.jspecify.annotations.NullMarked;

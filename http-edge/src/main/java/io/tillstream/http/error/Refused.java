@@ -12,7 +12,11 @@ public final class Refused extends RuntimeException {
         this(refusal, Map.of());
     }
 
-    /** @param details what is wrong, keyed by field; empty for none */
+    /**
+     * What the decision found wrong, field by field.
+     *
+     * @param details keyed by field; empty for none
+     */
     public Refused(Refusal refusal, Map<String, List<String>> details) {
         super(refusal.message(), null, false, false);
         this.refusal = refusal;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.command.category;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.command.user;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,7 +4,6 @@ import io.tillstream.events.AboutPerson;
 import io.tillstream.events.Personal;
 import io.tillstream.events.envelope.EventJson;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
@@ -141,11 +140,11 @@ public final class Sealing {
     }
 
     /** Seals an answer that is kept for a repeated request; it may show a secret. */
-    public byte[] sealAnswer(String answer) {
-        return master.seal("answer", answer.getBytes(StandardCharsets.UTF_8));
+    byte[] sealAnswer(byte[] answer) {
+        return master.seal("answer", answer);
     }
 
-    public String openAnswer(byte[] sealed) {
-        return new String(master.open("answer", sealed), StandardCharsets.UTF_8);
+    byte[] openAnswer(byte[] sealedAnswer) {
+        return master.open("answer", sealedAnswer);
     }
 }

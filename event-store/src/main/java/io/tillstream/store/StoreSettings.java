@@ -30,7 +30,8 @@ public record StoreSettings(Postgres postgres, String masterKey) {
             return "Postgres[url=" + url + ", user=" + user + ", readerUser=" + readerUser + "]";
         }
 
-        Map<String, String> placeholders() {
+        /** What the schema's migrations are told. */
+        public Map<String, String> placeholders() {
             return Map.of("reader_user", readerUser, "reader_password", readerPassword);
         }
     }

@@ -67,15 +67,17 @@ public final class Tail {
             fence = null;
         }
         List<StoredEvent> next = new ArrayList<>(snapshot.rows().size());
+        long reached = position;
         for (StoredEvent row : snapshot.rows()) {
-            boolean gap = row.position() != position + 1;
+            boolean gap = row.position() != reached + 1;
             if (gap && row.position() - 1 > settled) break;
             next.add(row);
-            position = row.position();
+            reached = row.position();
         }
         if (next.size() < snapshot.rows().size() && fence == null) {
             fence = new Fence(currentXid(), snapshot.rows().getLast().position());
         }
+        position = reached;
         return next;
     }
 

@@ -1,0 +1,85 @@
+package io.tillstream.store;
+
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The first answer to each idempotency key, kept for 30 days and written in the transaction of the events it reports.
+ * Sealed, since it may show a secret.
+ */
+public final class IdempotencyAnswers {
+    public static final Duration KEPT = Duration.ofDays(30);
+
+    /** Whose key it is, and on which route it was used. */
+    public record Key(UUID credential, String route, String key) {}
+
+    /**
+     * What was answered.
+     *
+     * @param fingerprint of the request
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Recorded(
+            String fingerprint, int status, @Nullable String etag, byte[] body) {}
+
+    private final JdbcClient jdbc;
+    private final Sealing sealing;
+
+    IdempotencyAnswers(JdbcClient jdbc, Sealing sealing) {
+        this.jdbc = jdbc;
+        this.sealing = sealing;
+    }
+
+    /** Takes the key for this transaction; false when another transaction has it. Never waits. */
+    public boolean tryTake(Key key) {
+        return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
+                .param("key", key.credential() + " " + key.route() + " " + key.key())
+                .query(Boolean.class)
+                .single();
+    }
+
+    public Optional<Recorded> find(Key key, Instant now) {
+        return jdbc.sql("select fingerprint, status, etag, answer from idempotency_answers"
+                        + " where credential = :credential and route = :route and key = :key and created_at > :since")
+                .param("credential", key.credential())
+                .param("route", key.route())
+                .param("key", key.key())
+                .param("since", Timestamp.from(now.minus(KEPT)))
+                .query((rs, n) -> new Recorded(
+                        rs.getString("fingerprint"),
+                        rs.getInt("status"),
+                        rs.getString("etag"),
+                        sealing.openAnswer(rs.getBytes("answer"))))
+                .optional();
+    }
+
+    public void record(Key key, Recorded answer, Instant now) {
+        jdbc.sql("insert into idempotency_answers"
+                        + " (credential, route, key, fingerprint, status, etag, answer, created_at) values"
+                        + " (:credential, :route, :key, :fingerprint, :status, :etag, :answer, :now)"
+                        + " on conflict (credential, route, key) do update set fingerprint = excluded.fingerprint,"
+                        + " status = excluded.status, etag = excluded.etag, answer = excluded.answer,"
+                        + " created_at = excluded.created_at")
+                .param("credential", key.credential())
+                .param("route", key.route())
+                .param("key", key.key())
+                .param("fingerprint", answer.fingerprint())
+                .param("status", answer.status())
+                .param("etag", answer.etag())
+                .param("answer", sealing.sealAnswer(answer.body()))
+                .param("now", Timestamp.from(now))
+                .update();
+    }
+
+    /** Forgets answers that are older than they are kept; returns how many. */
+    public int forgetOld(Instant now) {
+        return jdbc.sql("delete from idempotency_answers where created_at <= :before")
+                .param("before", Timestamp.from(now.minus(KEPT)))
+                .update();
+    }
+}

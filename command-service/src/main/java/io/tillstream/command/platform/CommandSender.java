@@ -1,0 +1,268 @@
+package io.tillstream.command.platform;
+
+import static io.tillstream.command.platform.PlatformRefusal.CONTENDED;
+import static io.tillstream.command.platform.PlatformRefusal.KEY_REUSED;
+import static io.tillstream.command.platform.PlatformRefusal.STILL_RUNNING;
+import static java.util.Objects.requireNonNull;
+
+import io.tillstream.events.Mode;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.error.Invalid;
+import io.tillstream.http.error.Refusal;
+import io.tillstream.http.error.Refused;
+import io.tillstream.store.Appended;
+import io.tillstream.store.DerivedRows.ClaimTaken;
+import io.tillstream.store.DerivedRows.StillReferredTo;
+import io.tillstream.store.DerivedRows.TargetGone;
+import io.tillstream.store.IdempotencyAnswers;
+import io.tillstream.store.IdempotencyAnswers.Recorded;
+import io.tillstream.store.WritableStore;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.axonframework.commandhandling.CommandBus;
+import org.axonframework.commandhandling.CommandMessage;
+import org.axonframework.commandhandling.CommandResultMessage;
+import org.axonframework.commandhandling.GenericCommandMessage;
+import org.axonframework.commandhandling.callbacks.FutureCallback;
+import org.axonframework.common.AxonException;
+import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.messaging.ResultMessage;
+import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
+import org.axonframework.messaging.unitofwork.UnitOfWork;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way from a request to a committed command. One transaction holds the idempotency key, the events, what the folds
+ * derive, and the recorded answer. A loser against another writer is tried again a few times. Claims and references are
+ * violated at the append, behind the bus, so their refusals are found here.
+ */
+public final class CommandSender {
+    private static final int ATTEMPTS = 8;
+    private static final String DEADLOCK = "40P01";
+    private static final String SERIALIZATION_FAILURE = "40001";
+    private static final String UNIQUE_VIOLATION = "23505";
+
+    /**
+     * Where a command comes from.
+     *
+     * @param ifMatch the version that the client saw, null for any
+     * @param idempotency null where a repetition does no harm
+     */
+    private record Origin(
+            String actor,
+            Mode mode,
+            String requestId,
+            String correlationId,
+            @Nullable String ifMatch,
+            @Nullable Idempotency idempotency) {}
+
+    private record Idempotency(IdempotencyAnswers.Key key, String fingerprint) {}
+
+    private record Outcome<V>(Answer<V> answer, long position) {}
+
+    private final CommandBus bus;
+    private final TransactionManager transactions;
+    private final WritableStore store;
+    private final Map<String, Refusal> refusalsByName;
+    private final Appended appended;
+    private final Clock clock;
+
+    /**
+     * Sends on one bus.
+     *
+     * @param constraints what a violated claim or reference means, of every concept
+     */
+    public CommandSender(
+            CommandBus bus,
+            TransactionManager transactions,
+            WritableStore store,
+            List<Constraints> constraints,
+            Appended appended,
+            Clock clock) {
+        this.bus = bus;
+        this.transactions = transactions;
+        this.store = store;
+        this.refusalsByName = new HashMap<>();
+        for (Constraints of : constraints) refusalsByName.putAll(of.refusals());
+        this.appended = appended;
+        this.clock = clock;
+    }
+
+    /**
+     * Sends a client's command and answers with what it made.
+     *
+     * @param answer turns the command's result into the answer, inside the transaction
+     */
+    public <R, V> Answer<V> send(Request request, Object command, Function<R, Answer<V>> answer) {
+        return send(origin(request, request.caller().mode()), command, answer);
+    }
+
+    /** As above, for an aggregate that belongs to the shop as a whole: keys and admins. */
+    public <R, V> Answer<V> sendForShop(Request request, Object command, Function<R, Answer<V>> answer) {
+        return send(origin(request, Mode.SHOP), command, answer);
+    }
+
+    private static Origin origin(Request request, Mode mode) {
+        Caller caller = request.caller();
+        String key = request.idempotencyKey();
+        Idempotency idempotency = key == null
+                ? null
+                : new Idempotency(
+                        new IdempotencyAnswers.Key(caller.id(), request.method() + " " + request.path(), key),
+                        request.fingerprint());
+        return new Origin(
+                caller.actor(), mode, request.requestId(), request.requestId(), request.ifMatch(), idempotency);
+    }
+
+    /** Sends a command of one of our own processes; answers what its handler returns. */
+    public <R> R sendAs(String process, Mode mode, Object command, Class<R> result) {
+        String run = UUID.randomUUID().toString();
+        AtomicReference<@Nullable R> returned = new AtomicReference<>();
+        send(new Origin("system:" + process, mode, run, run, null, null), command, state -> {
+            returned.set(result.cast(state));
+            return Answer.noContent();
+        });
+        return requireNonNull(returned.get());
+    }
+
+    private <R, V> Answer<V> send(Origin origin, Object command, Function<R, Answer<V>> answer) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Outcome<V> outcome = attempt(origin, command, answer);
+                if (outcome.position() == 0) return outcome.answer();
+                appended.signal();
+                return outcome.answer().writtenAt(outcome.position());
+            } catch (RuntimeException e) {
+                RuntimeException meant = meaning(e);
+                if (meant != null) throw meant;
+                if (!lostRace(e)) throw e;
+                if (attempt == ATTEMPTS) throw new Refused(CONTENDED);
+                backOff(attempt);
+            }
+        }
+    }
+
+    private <R, V> Outcome<V> attempt(Origin origin, Object command, Function<R, Answer<V>> answer) {
+        CommandMessage<Object> message = message(origin, command);
+        UnitOfWork<CommandMessage<Object>> work = DefaultUnitOfWork.startAndGet(message);
+        work.attachTransaction(transactions);
+        long[] position = new long[1];
+        work.onCommit(committing -> position[0] = AppendingEngine.lastPosition());
+        ResultMessage<Answer<V>> result = work.executeWithResult(() -> {
+            Idempotency idempotency = origin.idempotency();
+            if (idempotency == null) return answer.apply(dispatch(message));
+            Optional<Answer<V>> earlier = earlier(idempotency);
+            if (earlier.isPresent()) return earlier.get();
+            Answer<V> first = answer.apply(dispatch(message));
+            record(idempotency, first);
+            return first;
+        });
+        if (result.isExceptional()) throw unchecked(result.exceptionResult());
+        return new Outcome<>(result.getPayload(), position[0]);
+    }
+
+    private <V> Optional<Answer<V>> earlier(Idempotency idempotency) {
+        if (!store.answers().tryTake(idempotency.key())) throw new Refused(STILL_RUNNING);
+        Optional<Recorded> recorded = store.answers().find(idempotency.key(), clock.instant());
+        if (recorded.isPresent() && !recorded.get().fingerprint().equals(idempotency.fingerprint()))
+            throw new Refused(KEY_REUSED);
+        return recorded.map(first -> Answer.replayed(first.status(), first.body(), first.etag()));
+    }
+
+    private void record(Idempotency idempotency, Answer<?> first) {
+        store.answers()
+                .record(
+                        idempotency.key(),
+                        new Recorded(idempotency.fingerprint(), first.status(), first.etag(), first.body()),
+                        clock.instant());
+    }
+
+    private static CommandMessage<Object> message(Origin origin, Object command) {
+        Map<String, Object> metadata = new HashMap<>();
+        metadata.put(MetadataKeys.ACTOR, origin.actor());
+        metadata.put(MetadataKeys.MODE, origin.mode().wire());
+        metadata.put(MetadataKeys.REQUEST_ID, origin.requestId());
+        metadata.put(MetadataKeys.CORRELATION_ID, origin.correlationId());
+        if (origin.ifMatch() != null) metadata.put(MetadataKeys.IF_MATCH, origin.ifMatch());
+        return new GenericCommandMessage<>(command, metadata);
+    }
+
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the command's handler decides what it returns
+    private <R> R dispatch(CommandMessage<Object> message) {
+        FutureCallback<Object, R> callback = new FutureCallback<>();
+        bus.dispatch(message, callback);
+        CommandResultMessage<? extends R> result = callback.getResult(); // the bus handles on this thread
+        if (result.isExceptional()) throw unchecked(result.exceptionResult());
+        return result.getPayload();
+    }
+
+    /** What a client is told about a refusal or a violated constraint; null for anything else. */
+    private @Nullable RuntimeException meaning(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case Refused refused -> {
+                    return refused;
+                }
+                case Invalid invalid -> {
+                    return invalid;
+                }
+                case ClaimTaken taken -> {
+                    return refused(taken.claim().concept());
+                }
+                case TargetGone gone -> {
+                    return refused(gone.reference().name());
+                }
+                case StillReferredTo referred -> {
+                    List<String> by = store.derived().referrers(referred.id());
+                    return new Refused(refusal(referred.aggregateType()), Map.of("referred_to_by", by));
+                }
+                default -> {}
+            }
+        }
+        return null;
+    }
+
+    private Refused refused(String constraint) {
+        return new Refused(refusal(constraint));
+    }
+
+    private Refusal refusal(String constraint) {
+        Refusal refusal = refusalsByName.get(constraint);
+        if (refusal == null) throw new IllegalStateException("No concept says what " + constraint + " means");
+        return refusal;
+    }
+
+    private static boolean lostRace(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                String state = String.valueOf(sql.getSQLState());
+                if (state.equals(DEADLOCK) || state.equals(SERIALIZATION_FAILURE) || state.equals(UNIQUE_VIOLATION))
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private static void backOff(int attempt) {
+        LockSupport.parkNanos(
+                TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(1, 5L << Math.min(attempt, 5))));
+    }
+
+    private static RuntimeException unchecked(Throwable failure) {
+        return failure instanceof RuntimeException runtime
+                ? runtime
+                : new AxonException("A command failed", failure) {};
+    }
+}

@@ -1,0 +1,15 @@
+package io.tillstream.command.platform;
+
+/** The metadata that a command hands on to its events, and what it keeps to itself. */
+final class MetadataKeys {
+    static final String ACTOR = "actor";
+    static final String REQUEST_ID = "request_id";
+    static final String CORRELATION_ID = "correlation_id";
+    static final String CAUSATION_ID = "causation_id";
+    static final String MODE = "mode";
+
+    /** The version that the client expects, as its If-Match has it; never stored. */
+    static final String IF_MATCH = "if_match";
+
+    private MetadataKeys() {}
+}

@@ -1,0 +1,29 @@
+package io.tillstream.command.platform;
+
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Refusal;
+
+/** Why a command of any concept may be refused. */
+enum PlatformRefusal implements Refusal {
+    CONTENDED(ErrorCode.CONFLICT, "Too many others are changing this resource right now; try again."),
+    STILL_RUNNING(ErrorCode.CONFLICT, "A request with this Idempotency-Key is still running."),
+    KEY_REUSED(ErrorCode.IDEMPOTENCY_KEY_REUSED, "This Idempotency-Key was used with another request.");
+
+    private final ErrorCode code;
+    private final String message;
+
+    PlatformRefusal(ErrorCode code, String message) {
+        this.code = code;
+        this.message = message;
+    }
+
+    @Override
+    public ErrorCode code() {
+        return code;
+    }
+
+    @Override
+    public String message() {
+        return message;
+    }
+}

@@ -1,0 +1,214 @@
+package io.tillstream.command.publisher;
+
+import io.tillstream.events.envelope.Envelope;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.store.Appended;
+import io.tillstream.store.Tail;
+import io.tillstream.store.WritableStore;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the tail and produces each run of events to the topic, in order, noting the position once all of the run is
+ * acknowledged. Runs in one instance at a time. Whatever fails, it starts again from the noted position, so a consumer may
+ * see a run twice and drops what it has had by {@code position}.
+ */
+public final class Publisher implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+    private static final int RUN = 500;
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+    private static final Duration LEASE_CHECK = Duration.ofSeconds(2);
+
+    private final DataSource writer;
+    private final WritableStore store;
+    private final EventJson json;
+    private final Appended appended;
+    private final PublisherSettings settings;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile boolean publishing;
+    private volatile long position;
+    private volatile @Nullable String trouble;
+    private @Nullable Thread thread;
+
+    public Publisher(
+            DataSource writer, WritableStore store, EventJson json, Appended appended, PublisherSettings settings) {
+        this.writer = writer;
+        this.store = store;
+        this.json = json;
+        this.appended = appended;
+        this.settings = settings;
+    }
+
+    public void start() {
+        thread = Thread.ofPlatform().name("publisher").start(this::runUntilClosed);
+    }
+
+    /** Whether this instance holds the lease and reaches the broker. */
+    public boolean publishing() {
+        return publishing;
+    }
+
+    /** The last position that this instance saw acknowledged. */
+    public long position() {
+        return position;
+    }
+
+    /** What keeps this instance from publishing; null when nothing does, or when another instance publishes. */
+    public @Nullable String trouble() {
+        return trouble;
+    }
+
+    private void runUntilClosed() {
+        try {
+            while (!closed()) {
+                try {
+                    publishWhileLeased();
+                    trouble = null;
+                } catch (SQLException | RuntimeException | ExecutionException | TimeoutException e) {
+                    if (!closed()) report(e);
+                } finally {
+                    publishing = false;
+                }
+                closing.await(BETWEEN_TRIES.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void report(Exception e) {
+        String now = String.valueOf(e.getMessage());
+        if (!now.equals(trouble)) log.warn("Publishing to {} stopped and is tried again: {}", settings.topic(), now);
+        trouble = now;
+    }
+
+    private void publishWhileLeased() throws SQLException, InterruptedException, ExecutionException, TimeoutException {
+        Optional<Lease> taken = Lease.tryTake(writer, settings.topic());
+        if (taken.isEmpty()) return;
+        try (Lease lease = taken.get()) {
+            Topic topic = new Topic(settings.kafka().bootstrap(), settings.topic());
+            topic.ensure();
+            long from = from(lease.noted(), topic.lastPosition());
+            try (KafkaProducer<String, byte[]> producer = producer()) {
+                try {
+                    publishFrom(from, lease, producer);
+                } finally {
+                    producer.close(Duration.ofMillis(closed() ? 2_000 : 0));
+                }
+            }
+        }
+    }
+
+    // Where the topic ends before the noted position, a broker lost its tail.
+    private static long from(long noted, OptionalLong topicEnd) {
+        return topicEnd.isPresent() ? Math.min(noted, topicEnd.getAsLong()) : noted;
+    }
+
+    private void publishFrom(long from, Lease lease, KafkaProducer<String, byte[]> producer)
+            throws SQLException, InterruptedException, ExecutionException {
+        Records records = new Records(json, settings.topic(), settings.shop());
+        Tail tail = store.log().tailFrom(from);
+        position = from;
+        publishing = true;
+        trouble = null;
+        long lastCheck = System.nanoTime();
+        while (!closed()) {
+            long seen = appended.count();
+            List<Envelope> run = tail.next(RUN);
+            if (run.isEmpty()) {
+                appended.awaitPoll(seen);
+                if (System.nanoTime() - lastCheck > LEASE_CHECK.toNanos()) {
+                    requireHeld(lease);
+                    lastCheck = System.nanoTime();
+                }
+                continue;
+            }
+            produce(run, records, producer, lease);
+            lease.note(tail.position());
+            position = tail.position();
+        }
+    }
+
+    private void produce(List<Envelope> run, Records records, KafkaProducer<String, byte[]> producer, Lease lease)
+            throws SQLException, InterruptedException, ExecutionException {
+        List<Future<RecordMetadata>> sent = new ArrayList<>(run.size());
+        long previous = position;
+        for (Envelope event : run) {
+            sent.add(producer.send(records.record(event, previous)));
+            previous = event.position();
+        }
+        for (Future<RecordMetadata> record : sent) {
+            while (true) {
+                try {
+                    record.get(LEASE_CHECK.toMillis(), TimeUnit.MILLISECONDS);
+                    break;
+                } catch (TimeoutException e) {
+                    // a send is never given up, but a lease may be lost meanwhile
+                    publishing = false;
+                    trouble = "the broker doesn't acknowledge";
+                    if (closed()) throw new IllegalStateException("Closed while the broker doesn't acknowledge", e);
+                    requireHeld(lease);
+                }
+            }
+        }
+        publishing = true;
+        trouble = null;
+    }
+
+    private static void requireHeld(Lease lease) throws SQLException {
+        if (!lease.held()) throw new SQLException("The publisher's lease is lost");
+    }
+
+    private KafkaProducer<String, byte[]> producer() {
+        return new KafkaProducer<>(
+                Map.ofEntries(
+                        Map.entry("bootstrap.servers", settings.kafka().bootstrap()),
+                        Map.entry("enable.idempotence", "true"),
+                        Map.entry("acks", "all"),
+                        Map.entry("retries", Integer.toString(Integer.MAX_VALUE)),
+                        Map.entry("delivery.timeout.ms", Integer.toString(Integer.MAX_VALUE)),
+                        Map.entry("request.timeout.ms", "10000"),
+                        Map.entry("max.block.ms", "10000"),
+                        Map.entry("linger.ms", "0"),
+                        Map.entry("reconnect.backoff.max.ms", "500"),
+                        Map.entry("max.request.size", Integer.toString(Topic.MAX_RECORD_BYTES)),
+                        Map.entry("buffer.memory", Integer.toString(4 * Topic.MAX_RECORD_BYTES)),
+                        Map.entry("compression.type", "lz4")),
+                new StringSerializer(),
+                new ByteArraySerializer());
+    }
+
+    private boolean closed() {
+        return closing.getCount() == 0;
+    }
+
+    /** Stops after the run at hand. */
+    @Override
+    public void close() {
+        closing.countDown();
+        Thread running = thread;
+        try {
+            if (running != null) running.join(10_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.tillstream.command;
+
+import io.tillstream.command.platform.CommandPlatformConfiguration;
+import io.tillstream.command.product.ProductCommands;
+import io.tillstream.command.publisher.PublisherConfiguration;
+import io.tillstream.http.HttpEdgeConfiguration;
+import io.tillstream.store.EventStoreConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** Everything of the write side: the platform, the publisher and, one line each, the concepts. */
+@Configuration
+@Import({
+    EventStoreConfiguration.class,
+    HttpEdgeConfiguration.class,
+    CommandPlatformConfiguration.class,
+    PublisherConfiguration.class,
+    ProductCommands.class
+})
+public class CommandServiceConfiguration {}

@@ -1,0 +1,277 @@
+package io.tillstream.command.product;
+
+import static io.tillstream.command.CommandServices.request;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tillstream.command.CommandServices;
+import io.tillstream.command.platform.CommandSender;
+import io.tillstream.command.product.ProductBody.CreateProductRequest;
+import io.tillstream.command.product.ProductBody.UpdateProductRequest;
+import io.tillstream.command.product.ProductCommand.CreateProduct;
+import io.tillstream.command.product.ProductCommand.DeleteProduct;
+import io.tillstream.command.product.ProductCommand.UpdateProduct;
+import io.tillstream.events.Mode;
+import io.tillstream.events.envelope.Envelope;
+import io.tillstream.events.product.Product;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
+import io.tillstream.http.error.Refused;
+import io.tillstream.store.WritableStore;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** What holds for every write, shown on products: one transaction, idempotency, modes, versions, racers. */
+class ProductWritesTest {
+    private static ConfigurableApplicationContext service;
+    private static CommandSender commands;
+    private static WritableStore store;
+
+    @BeforeAll
+    static void start() {
+        service = CommandServices.start();
+        commands = service.getBean(CommandSender.class);
+        store = service.getBean(WritableStore.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    @Test
+    void storesReadableJsonUnderAStableName() {
+        Product product = created("readable");
+        String row = store.jdbc()
+                .sql(
+                        "select type || ' ' || revision || ' ' || aggregate_type || ' ' || mode || ' ' || payload || metadata"
+                                + " from events where aggregate_id = :id")
+                .param("id", product.id().toString())
+                .query(String.class)
+                .single();
+        assertThat(row)
+                .startsWith("product.created 1 product live {\"product_id\":\"" + product.id())
+                .contains("\"price\":{\"price\":2900,\"currency\":\"USD\"", "\"actor\":\"admin:")
+                .doesNotContain("io.tillstream", "java.");
+    }
+
+    @Test
+    void noneOfSixteenWritersIsLost() throws Exception {
+        Product product = created("contended");
+        List<Callable<Product>> writers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            int price = i;
+            writers.add(() -> update(product.id(), "{\"price\": " + price + "}"));
+        }
+        int done = 0;
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Product> writer : pool.invokeAll(writers)) {
+                try {
+                    writer.get();
+                    done++;
+                } catch (ExecutionException e) {
+                    assertThat(e.getCause())
+                            .isInstanceOfSatisfying(
+                                    Refused.class,
+                                    r -> assertThat(r.refusal().code()).isEqualTo(ErrorCode.CONFLICT));
+                }
+            }
+        }
+        List<Envelope> history = store.log().history(product.id());
+        assertThat(history).hasSize(1 + done);
+        assertThat(history.stream().map(Envelope::sequence))
+                .containsExactlyElementsOf(java.util.stream.LongStream.range(0, history.size())
+                        .boxed()
+                        .toList());
+    }
+
+    @Test
+    void oneOfTwoRacersGetsASlug() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            String slug = "race-" + UUID.randomUUID();
+            List<Callable<Product>> racers = List.of(() -> created(slug), () -> created(slug));
+            List<ErrorCode> refusals = new ArrayList<>();
+            try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (Future<Product> racer : pool.invokeAll(racers)) {
+                    try {
+                        racer.get();
+                    } catch (ExecutionException e) {
+                        refusals.add(((Refused) requireNonNull(e.getCause()))
+                                .refusal()
+                                .code());
+                    }
+                }
+            }
+            assertThat(refusals).containsExactly(ErrorCode.ALREADY_EXISTS);
+        }
+    }
+
+    @Test
+    void oneIdempotencyKeySentTwentyTimesAtOnceMakesOneProduct() throws Exception {
+        String key = UUID.randomUUID().toString();
+        String slug = "once-" + UUID.randomUUID();
+        List<Callable<Answer<UUID>>> senders = new ArrayList<>();
+        for (int i = 0; i < 20; i++) senders.add(() -> create(slug, key));
+        int first = 0;
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Answer<UUID>> sender : pool.invokeAll(senders)) {
+                try {
+                    if (!sender.get().headers().containsKey("Idempotent-Replayed")) first++;
+                } catch (ExecutionException e) {
+                    assertThat(e.getCause()).hasMessageContaining("still running");
+                }
+            }
+        }
+        assertThat(first).isEqualTo(1);
+        Answer<UUID> again = create(slug, key);
+        assertThat(again.headers()).containsEntry("Idempotent-Replayed", "true");
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(new String(again.body(), UTF_8)).startsWith("{\"data\":\"");
+        assertThatThrownBy(() -> create("another-" + slug, key))
+                .isInstanceOfSatisfying(
+                        Refused.class, r -> assertThat(r.refusal().code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED));
+    }
+
+    @Test
+    void aRefusalIsNotRecordedForItsIdempotencyKey() {
+        created("taken-once");
+        String key = UUID.randomUUID().toString();
+        assertThatThrownBy(() -> create("taken-once", key)).isInstanceOf(Refused.class);
+        delete(held("taken-once"));
+        assertThat(create("taken-once", key).status()).isEqualTo(201);
+    }
+
+    @Test
+    void slugsAreSwappedAndFreedWithTheirProducts() {
+        Product one = created("swap-one");
+        Product other = created("swap-other");
+        assertThatThrownBy(() -> update(one.id(), "{\"slug\": \"swap-other\"}")).isInstanceOf(Refused.class);
+        update(one.id(), "{\"slug\": \"swap-aside\"}");
+        update(other.id(), "{\"slug\": \"swap-one\"}");
+        update(one.id(), "{\"slug\": \"swap-other\"}");
+        assertThat(held("swap-one")).isEqualTo(other.id());
+        assertThat(held("swap-other")).isEqualTo(one.id());
+        delete(one.id());
+        assertThat(created("swap-other").id()).isNotEqualTo(one.id());
+    }
+
+    @Test
+    void anotherModesProductIsUnknown() {
+        Product live = created("live-only");
+        Request test =
+                request("PATCH", "/api/v1/products/" + live.id(), Mode.TEST).build();
+        assertThatThrownBy(() -> commands.send(
+                        test, new UpdateProduct(live.id(), patch("{\"price\": 1}")), (Product p) -> Answer.ok(p.id())))
+                .isInstanceOfSatisfying(
+                        Refused.class, r -> assertThat(r.refusal().code()).isEqualTo(ErrorCode.NOT_FOUND));
+        assertThatThrownBy(() -> commands.send(test, new DeleteProduct(live.id()), (Product p) -> Answer.noContent()))
+                .isInstanceOf(Refused.class);
+        assertThat(store.log().history(live.id())).hasSize(1);
+    }
+
+    @Test
+    void ifMatchIsJudgedInTheDecision() {
+        Product product = created("matched");
+        Request stale = request("PATCH", "/p", Mode.LIVE).ifMatch("\"7\"").build();
+        assertThatThrownBy(() -> commands.send(
+                        stale,
+                        new UpdateProduct(product.id(), patch("{\"price\": 1}")),
+                        (Product p) -> Answer.ok(p.id())))
+                .isInstanceOfSatisfying(
+                        Invalid.class, i -> assertThat(i.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED));
+        Request fresh = request("PATCH", "/p", Mode.LIVE).ifMatch("\"0\"").build();
+        Answer<UUID> answer = commands.send(
+                fresh,
+                new UpdateProduct(product.id(), patch("{\"price\": 1}")),
+                (Product p) -> Answer.ok(p.id()).version(p.version()));
+        assertThat(answer.etag()).isEqualTo("\"1\"");
+        assertThat(answer.writtenAt()).isPositive();
+    }
+
+    @Test
+    void aLongHistoryIsReadFromItsSnapshot() {
+        Product product = created("long");
+        for (int i = 1; i <= 120; i++) update(product.id(), "{\"price\": " + i + "}");
+        assertThat(store.jdbc()
+                        .sql("select type from snapshots where aggregate_id = :id")
+                        .param("id", product.id().toString())
+                        .query(String.class)
+                        .list())
+                .containsExactly("product.snapshot");
+        Product after = update(product.id(), "{\"name\": \"After its snapshot\"}");
+        assertThat(after.price().price()).isEqualTo(120);
+        assertThat(after.version()).isEqualTo(121);
+        assertThat(store.log().fold(Product.CONCEPT, product.id()).orElseThrow().state())
+                .isEqualTo(after);
+    }
+
+    private static Product created(String slug) {
+        List<Product> made = new ArrayList<>();
+        commands.send(
+                request("POST", "/api/v1/products", Mode.LIVE).build(),
+                new CreateProduct(UUID.randomUUID(), new ProductPatch(body(slug))),
+                (Product product) -> {
+                    made.add(product);
+                    return Answer.created(product.id());
+                });
+        return made.getLast();
+    }
+
+    private static Answer<UUID> create(String slug, String idempotencyKey) {
+        return commands.send(
+                request("POST", "/api/v1/products", Mode.LIVE)
+                        .idempotencyKey(idempotencyKey)
+                        .body(slug.getBytes(UTF_8))
+                        .build(),
+                new CreateProduct(UUID.randomUUID(), new ProductPatch(body(slug))),
+                (Product product) -> Answer.created(product.id()));
+    }
+
+    private static Product update(UUID id, String json) {
+        List<Product> made = new ArrayList<>();
+        commands.send(
+                request("PATCH", "/api/v1/products/" + id, Mode.LIVE).build(),
+                new UpdateProduct(id, patch(json)),
+                (Product product) -> {
+                    made.add(product);
+                    return Answer.ok(product.id());
+                });
+        return made.getLast();
+    }
+
+    private static void delete(UUID id) {
+        commands.send(
+                request("DELETE", "/api/v1/products/" + id, Mode.LIVE).build(),
+                new DeleteProduct(id),
+                (Product product) -> Answer.noContent());
+    }
+
+    private static UUID held(String slug) {
+        return store.derived()
+                .holder(Mode.LIVE, io.tillstream.events.derived.Claim.on(Product.SLUG, slug))
+                .orElseThrow();
+    }
+
+    private static io.tillstream.http.body.Values body(String slug) {
+        String json = "{\"name\": \"Brushes\", \"slug\": \"" + slug + "\", \"price\": 2900}";
+        return new CreateProductRequest().read(json.getBytes(UTF_8), false, Instant.EPOCH);
+    }
+
+    private static ProductPatch patch(String json) {
+        return new ProductPatch(new UpdateProductRequest().read(json.getBytes(UTF_8), false, Instant.EPOCH));
+    }
+}

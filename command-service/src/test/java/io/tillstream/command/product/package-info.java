@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.command.product;
+
+import org.jspecify.annotations.NullMarked;

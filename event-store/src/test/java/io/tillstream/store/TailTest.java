@@ -1,0 +1,174 @@
+package io.tillstream.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tillstream.embedded.PostgresServer;
+import io.tillstream.embedded.Servers;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Every committed event exactly once, in ascending position, whatever writers do. */
+class TailTest {
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+    private PostgresServer server;
+    private TestStore store;
+
+    // A server of its own: a transaction that is held open anywhere in a cluster holds its horizon.
+    @BeforeEach
+    void start() {
+        server = PostgresServer.start(Servers.temporary().newFolder(), 0);
+        store = new TestStore(server);
+    }
+
+    @AfterEach
+    void stop() {
+        store.close();
+        server.kill();
+    }
+
+    @Test
+    @Timeout(120)
+    void missesNothingOfThirtyTwoWritersOfWhichEveryThirdRollsBackLate() throws Exception {
+        Set<Long> committed = new ConcurrentSkipListSet<>();
+        AtomicBoolean writing = new AtomicBoolean(true);
+        List<Future<?>> writers = new ArrayList<>();
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<List<Long>> follower = pool.submit(() -> follow(writing, committed));
+            for (int writer = 0; writer < 32; writer++) {
+                boolean rollsBack = writer % 3 == 0;
+                writers.add(pool.submit(() -> {
+                    for (int round = 0; round < 40; round++) {
+                        List<Long> positions = new ArrayList<>();
+                        store.transaction.executeWithoutResult(status -> {
+                            UUID aggregate = UUID.randomUUID();
+                            positions.add(store.append(aggregate, 0, NOON));
+                            positions.add(store.append(aggregate, 1, NOON));
+                            if (rollsBack) {
+                                store.jdbc.sql("select pg_sleep(0.02)").query().listOfRows();
+                                status.setRollbackOnly();
+                            }
+                        });
+                        if (!rollsBack) committed.addAll(positions);
+                    }
+                }));
+            }
+            for (Future<?> writer : writers) writer.get();
+            writing.set(false);
+            assertThat(follower.get()).containsExactlyElementsOf(committed);
+        }
+    }
+
+    @Test
+    @Timeout(300)
+    void losesNothingToATransactionThatIsHeldOpenForTwoMinutesWhileTheClockMovesByADay() throws Exception {
+        AtomicReference<Long> held = new AtomicReference<>();
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> slow = pool.submit(() -> store.transaction.executeWithoutResult(status -> {
+                held.set(store.append(UUID.randomUUID(), 0, NOON));
+                taken.countDown();
+                await(release);
+            }));
+            await(taken);
+            Instant tomorrow = NOON.plus(Duration.ofDays(1));
+            Tail tail = store.log.tailFrom(0);
+            Instant end = Instant.now().plusSeconds(120); // real time must pass here: PostgreSQL has no other
+            int appended = 0;
+            while (Instant.now().isBefore(end)) {
+                if (appended < 50) {
+                    store.transaction.executeWithoutResult(status -> store.append(UUID.randomUUID(), 0, tomorrow));
+                    appended++;
+                }
+                assertThat(tail.next(100)).isEmpty();
+                assertThat(release.await(500, TimeUnit.MILLISECONDS)).isFalse();
+            }
+            release.countDown();
+            slow.get();
+            List<Long> seen = new ArrayList<>();
+            while (seen.size() < 51) tail.next(100).forEach(event -> seen.add(event.position()));
+            assertThat(seen.getFirst()).isEqualTo(held.get());
+            assertThat(seen).isSorted().doesNotHaveDuplicates().hasSize(51);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void passesAPositionWhoseTransactionDied() throws Exception {
+        try (Connection dying = store.owner.getConnection();
+                Statement statement = dying.createStatement()) {
+            dying.setAutoCommit(false);
+            statement.execute("select nextval(pg_get_serial_sequence('events', 'position')), pg_current_xact_id()");
+            store.transaction.executeWithoutResult(status -> store.append(UUID.randomUUID(), 0, NOON));
+            Tail tail = store.log.tailFrom(0);
+            assertThat(tail.next(10)).isEmpty();
+            assertThat(tail.next(10)).isEmpty();
+            dying.rollback();
+            List<Long> seen = new ArrayList<>();
+            while (seen.isEmpty()) tail.next(10).forEach(event -> seen.add(event.position()));
+            assertThat(seen).containsExactly(2L);
+            assertThat(tail.next(10)).isEmpty();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void crossesManyDeadPositionsWithFewFences() {
+        for (int round = 0; round < 50; round++) {
+            store.jdbc
+                    .sql("select nextval(pg_get_serial_sequence('events', 'position'))")
+                    .query(Long.class)
+                    .single();
+            store.transaction.executeWithoutResult(status -> store.append(UUID.randomUUID(), 0, NOON));
+        }
+        Tail tail = store.log.tailFrom(0);
+        int rounds = 0;
+        int seen = 0;
+        while (seen < 50) {
+            seen += tail.next(100).size();
+            rounds++;
+        }
+        assertThat(rounds).isLessThanOrEqualTo(3);
+    }
+
+    /** Reads until the writers are done and nothing has been left for a while. */
+    private List<Long> follow(AtomicBoolean writing, Set<Long> committed) {
+        Tail tail = store.log.tailFrom(0);
+        List<Long> seen = new ArrayList<>();
+        boolean more = true;
+        while (writing.get() || more) {
+            boolean done = !writing.get();
+            List<Long> run =
+                    tail.next(37).stream().map(event -> event.position()).toList();
+            seen.addAll(run);
+            more = !done || !run.isEmpty() || seen.size() < committed.size();
+        }
+        return seen;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(200, TimeUnit.SECONDS)) throw new IllegalStateException("Nobody counted down");
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

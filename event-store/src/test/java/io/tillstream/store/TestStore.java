@@ -1,0 +1,77 @@
+package io.tillstream.store;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tillstream.embedded.PostgresServer;
+import io.tillstream.events.Concepts;
+import io.tillstream.events.Mode;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.tag.TagEvent.TagCreated;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A migrated database of a test's own, and what it takes to append to it without aggregates. */
+final class TestStore implements AutoCloseable {
+    final HikariDataSource owner;
+    final HikariDataSource reader;
+    final JdbcClient jdbc;
+    final TransactionTemplate transaction;
+    final EventJson json = new EventJson(Concepts.ALL, List.of());
+    final MasterKey master = MasterKey.of(Base64.getEncoder().encodeToString(new byte[32]));
+    final WritableStore writable;
+
+    /** The log as a service reads it: through the role that can only read. */
+    final EventLog log;
+
+    TestStore(PostgresServer server) {
+        StoreSettings.Postgres postgres = new StoreSettings.Postgres(
+                server.newDatabase(), server.user(), server.password(), "tillstream_reader", "reader", 40);
+        owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
+        Flyway.configure()
+                .dataSource(owner)
+                .placeholders(postgres.placeholders())
+                .load()
+                .migrate();
+        reader = EventStoreConfiguration.pool("reader", postgres, postgres.readerUser(), postgres.readerPassword());
+        jdbc = JdbcClient.create(owner);
+        transaction = new TransactionTemplate(new JdbcTransactionManager(owner));
+        writable = new WritableStore(owner, json, master);
+        JdbcClient reading = JdbcClient.create(reader);
+        log = new EventLog(reading, EventStoreConfiguration.ownTransaction(reader), json, new Sealing(reading, master));
+    }
+
+    /** Appends an event as the engine does: transaction id first, then the row. Returns its position. */
+    long append(UUID aggregate, long sequence, Instant at) {
+        writable.takeTransactionId();
+        TagCreated event = new TagCreated(aggregate, at, "a tag", "a-tag");
+        return jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
+                        + " metadata, payload) values (:event, 'tag', :aggregate, :sequence, 'tag.created', '1', :time,"
+                        + " :metadata, :payload) returning position")
+                .params(Map.of(
+                        "event", UUID.randomUUID().toString(),
+                        "aggregate", aggregate.toString(),
+                        "sequence", sequence,
+                        "time", EventJson.TIMESTAMP.format(at),
+                        "metadata", metadata(),
+                        "payload", json.write(event).toString()))
+                .query(Long.class)
+                .single();
+    }
+
+    private static String metadata() {
+        return EventJson.STORED.writeValueAsString(new io.tillstream.events.envelope.Metadata(
+                "system:test", "request", "correlation", "causation", Mode.LIVE));
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        owner.close();
+    }
+}

@@ -16,10 +16,12 @@ public final class CommandServices {
 
     public static ConfigurableApplicationContext start(Class<?>... more) {
         Servers servers = Servers.temporary();
-        return start(servers.postgres().newDatabase(), "events-" + UUID.randomUUID(), more);
+        return start(
+                servers.postgres().newDatabase(), servers.kafka().bootstrap(), "events-" + UUID.randomUUID(), more);
     }
 
-    public static ConfigurableApplicationContext start(String postgresUrl, String topic, Class<?>... more) {
+    public static ConfigurableApplicationContext start(
+            String postgresUrl, String kafka, String topic, Class<?>... more) {
         Servers servers = Servers.temporary();
         return new SpringApplicationBuilder(CommandService.class)
                 .sources(more)
@@ -32,7 +34,7 @@ public final class CommandServices {
                         "tillstream.postgres.user=" + servers.postgres().user(),
                         "tillstream.postgres.password=" + servers.postgres().password(),
                         "tillstream.postgres.reader-password=reader",
-                        "tillstream.kafka.bootstrap=" + servers.kafka().bootstrap(),
+                        "tillstream.kafka.bootstrap=" + kafka,
                         "tillstream.topic=" + topic,
                         "tillstream.redis.uri=" + servers.redis().uri(),
                         "tillstream.master-key=" + Base64.getEncoder().encodeToString(new byte[32]))

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.command.publisher;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,17 +1,35 @@
 package io.tillstream.http;
 
+import io.tillstream.http.access.Keys;
 import io.tillstream.http.consistency.OwnWrites;
+import io.tillstream.http.consistency.ReadModel;
+import io.tillstream.http.error.Unavailability;
+import io.tillstream.http.limit.KeyLimiter;
 import io.tillstream.http.redis.Redis;
 import io.tillstream.http.session.LoginThrottle;
 import io.tillstream.http.session.Sessions;
+import io.tillstream.store.Credentials;
+import io.tillstream.store.EventStoreConfiguration;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.webflux.autoconfigure.WebFluxRegistrations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.PropertySource;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.result.method.annotation.ArgumentResolverConfigurer;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 
-/** The edge of every service. */
+/**
+ * The edge of every service. It takes from a service, where there are any: a {@link ReadModel}, {@link RequestListener}s and
+ * {@link Unavailability}s.
+ */
 @Configuration
+@Import({EventStoreConfiguration.class, DocsController.class, EdgeHealth.class})
 @EnableConfigurationProperties(EdgeSettings.class)
 @PropertySource("classpath:io/tillstream/http/edge.properties")
 public class HttpEdgeConfiguration {
@@ -33,5 +51,96 @@ public class HttpEdgeConfiguration {
     @Bean
     OwnWrites ownWrites(Redis redis, Clock clock, EdgeSettings settings) {
         return new OwnWrites(redis, clock, settings.redis().sharedWrites());
+    }
+
+    @Bean
+    Keys keys(Credentials credentials, Clock clock) {
+        return new Keys(credentials, clock);
+    }
+
+    @Bean
+    KeyLimiter keyLimiter(Redis redis, Clock clock) {
+        return new KeyLimiter(redis, clock);
+    }
+
+    @Bean
+    Routes routes() {
+        return new Routes();
+    }
+
+    @Bean
+    ResponseHeaders responseHeaders(EdgeSettings settings) {
+        return new ResponseHeaders(settings.siteUrl());
+    }
+
+    @Bean
+    EdgeFilter edgeFilter(
+            Routes routes,
+            ResponseHeaders headers,
+            EdgeSettings settings,
+            Keys keys,
+            Sessions sessions,
+            KeyLimiter limiter,
+            OwnWrites ownWrites,
+            ObjectProvider<ReadModel> readModel,
+            ObjectProvider<RequestListener> listeners,
+            Clock clock) {
+        return new EdgeFilter(
+                routes,
+                headers,
+                settings.trustedProxy(),
+                keys,
+                sessions,
+                limiter,
+                readModel.getIfAvailable() == null ? null : ownWrites,
+                listeners.orderedStream().toList(),
+                clock);
+    }
+
+    @Bean
+    WebFluxRegistrations edgeRegistrations(
+            Routes routes, ResponseHeaders headers, EdgeSettings settings, ObjectProvider<ReadModel> readModel) {
+        return new WebFluxRegistrations() {
+            @Override
+            public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
+                return new EdgeHandlerMapping(routes, headers.site(), settings.trustedProxy());
+            }
+
+            @Override
+            public RequestMappingHandlerAdapter getRequestMappingHandlerAdapter() {
+                @Nullable ReadModel reads = readModel.getIfAvailable();
+                return new EdgeHandlerAdapter(reads);
+            }
+        };
+    }
+
+    @Bean
+    WebFluxConfigurer edgeArguments(Routes routes, Clock clock) {
+        return new WebFluxConfigurer() {
+            @Override
+            public void configureArgumentResolvers(ArgumentResolverConfigurer configurer) {
+                configurer.addCustomResolver(new Arguments(routes, clock));
+            }
+        };
+    }
+
+    @Bean
+    AnswerWriter answerWriter(OwnWrites ownWrites) {
+        return new AnswerWriter(ownWrites);
+    }
+
+    @Bean
+    Unavailability ownBackends() {
+        return Backends::away;
+    }
+
+    @Bean
+    ErrorWriter errorWriter(ObjectProvider<Unavailability> unavailabilities) {
+        return new ErrorWriter(unavailabilities.orderedStream().toList());
+    }
+
+    @Bean
+    MalformedRequests malformedRequests() {
+        return new MalformedRequests();
     }
 }

@@ -1,0 +1,206 @@
+package io.tillstream.http;
+
+import io.tillstream.events.Mode;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.access.Keys;
+import io.tillstream.http.consistency.OwnWrites;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
+import io.tillstream.http.limit.KeyLimiter;
+import io.tillstream.http.limit.Windows.Window;
+import io.tillstream.http.session.Sessions;
+import io.tillstream.http.text.SafeText;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpCookie;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/**
+ * The first half of the edge, before a route is known: request id, headers, {@code OPTIONS}, who calls, how much is left.
+ * {@link EdgeHandlerMapping} goes on from there. Never blocks.
+ */
+final class EdgeFilter implements WebFilter, Ordered {
+    static final String REQUEST_ID = "X-Request-Id";
+    private static final String API = "/api/";
+    private static final String V1 = "/api/v1";
+
+    private final Routes routes;
+    private final ResponseHeaders responseHeaders;
+    private final boolean trustedProxy;
+    private final Keys keys;
+    private final Sessions sessions;
+    private final KeyLimiter limiter;
+    private final @Nullable OwnWrites ownWrites;
+    private final List<RequestListener> listeners;
+    private final Clock clock;
+
+    /** The parts that one exchange passes. */
+    EdgeFilter(
+            Routes routes,
+            ResponseHeaders responseHeaders,
+            boolean trustedProxy,
+            Keys keys,
+            Sessions sessions,
+            KeyLimiter limiter,
+            @Nullable OwnWrites ownWrites,
+            List<RequestListener> listeners,
+            Clock clock) {
+        this.routes = routes;
+        this.responseHeaders = responseHeaders;
+        this.trustedProxy = trustedProxy;
+        this.keys = keys;
+        this.sessions = sessions;
+        this.limiter = limiter;
+        this.ownWrites = ownWrites;
+        this.listeners = listeners;
+        this.clock = clock;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE + 100;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        ServerHttpRequest request = exchange.getRequest();
+        ServerHttpResponse response = exchange.getResponse();
+        HttpHeaders sent = request.getHeaders();
+        String path = request.getPath().value();
+        EdgeExchange edge = new EdgeExchange(requestId(sent.getFirst(REQUEST_ID)), clientIp(request));
+        edge.attachTo(exchange);
+        response.getHeaders().set(REQUEST_ID, edge.requestId);
+        responseHeaders.write(response.getHeaders(), sent.getOrigin(), docs(path));
+        if (request.getMethod().equals(HttpMethod.OPTIONS)) {
+            response.setStatusCode(HttpStatus.OK);
+            response.getHeaders().setContentLength(0);
+            return response.setComplete();
+        }
+        if (!path.startsWith(API) && !path.equals(V1)) return chain.filter(exchange);
+        if (routes.isOpen(path)) return chain.filter(exchange);
+        Mono<Caller> caller = authenticate(request, edge);
+        // Below /api/v1 nobody learns what there is without a credential; elsewhere the route decides whether it needs
+        // one.
+        if (!path.startsWith(V1))
+            caller = caller.onErrorResume(failure -> {
+                edge.refused = failure;
+                return Mono.empty();
+            });
+        return caller.flatMap(known -> {
+                    edge.caller = known;
+                    if (!listeners.isEmpty()) tellListeners(exchange, edge, known);
+                    return spend(exchange, edge, known);
+                })
+                .then(Mono.defer(() -> chain.filter(exchange)));
+    }
+
+    private static boolean docs(String path) {
+        return path.equals("/docs") || path.startsWith("/docs/");
+    }
+
+    private static String requestId(@Nullable String sent) {
+        return sent != null && SafeText.visibleAscii(sent, 128)
+                ? sent
+                : UUID.randomUUID().toString();
+    }
+
+    private @Nullable String clientIp(ServerHttpRequest request) {
+        if (trustedProxy) {
+            List<String> hops = request.getHeaders().getValuesAsList("X-Forwarded-For");
+            String said = hops.isEmpty() ? request.getHeaders().getFirst("X-Real-IP") : hops.getLast();
+            if (said != null && SafeText.visibleAscii(said, 64)) return said;
+        }
+        InetSocketAddress remote = request.getRemoteAddress();
+        return remote == null || remote.getAddress() == null
+                ? null
+                : remote.getAddress().getHostAddress();
+    }
+
+    /** Session first, then key; contract: conventions §3. */
+    private Mono<Caller> authenticate(ServerHttpRequest request, EdgeExchange edge) {
+        HttpCookie cookie = request.getCookies().getFirst(Sessions.COOKIE);
+        if (cookie == null || cookie.getValue().isEmpty()) return byKey(request, edge);
+        String token = cookie.getValue();
+        return Mono.fromCompletionStage(() -> sessions.find(token)).flatMap(found -> {
+            if (found.isEmpty()) return byKey(request, edge);
+            edge.sessionToken = token;
+            Sessions.Session session = found.get();
+            return Mono.just(Caller.admin(session.adminId(), session.name(), mode(request)));
+        });
+    }
+
+    private static Mode mode(ServerHttpRequest request) {
+        return switch (request.getHeaders().getFirst("X-Tillstream-Mode")) {
+            case null -> Mode.LIVE;
+            case "live" -> Mode.LIVE;
+            case "test" -> Mode.TEST;
+            default -> throw new Invalid(ErrorCode.INVALID_INPUT, "Invalid X-Tillstream-Mode: must be live or test");
+        };
+    }
+
+    private Mono<Caller> byKey(ServerHttpRequest request, EdgeExchange edge) {
+        HttpHeaders sent = request.getHeaders();
+        String key = Keys.in(sent.getFirst(HttpHeaders.AUTHORIZATION), sent.getFirst("X-API-Key"));
+        if (key == null) return Mono.error(new Invalid(ErrorCode.UNAUTHORIZED, "Authentication required"));
+        return keys.authenticate(key, edge.clientIp);
+    }
+
+    private Mono<Void> spend(ServerWebExchange exchange, EdgeExchange edge, Caller caller) {
+        CompletionStage<Long> own =
+                ownWrites != null && EdgeExchange.reads(exchange.getRequest()) ? ownWrites.lastOf(caller) : null;
+        Integer limit = caller.limitPerMinute();
+        Mono<Void> spent = limit == null
+                ? Mono.empty()
+                : Mono.fromCompletionStage(limiter.spend(caller.id(), limit))
+                        .flatMap(window -> judge(exchange, window));
+        return own == null
+                ? spent
+                : spent.then(Mono.fromCompletionStage(own).doOnNext(position -> edge.ownWrite = position))
+                        .then();
+    }
+
+    private Mono<Void> judge(ServerWebExchange exchange, Window window) {
+        HttpHeaders headers = exchange.getResponse().getHeaders();
+        long secondsLeft = window.secondsLeft(clock.millis());
+        String limit = Integer.toString(window.limit());
+        String remaining = Integer.toString(window.remaining());
+        headers.set("RateLimit-Policy", "\"key\";q=" + limit + ";w=60");
+        headers.set("RateLimit", "\"key\";r=" + remaining + ";t=" + secondsLeft);
+        headers.set("X-RateLimit-Limit", limit);
+        headers.set("X-RateLimit-Remaining", remaining);
+        headers.set("X-RateLimit-Reset", Long.toString(Math.ceilDiv(window.endsAt(), 1_000)));
+        if (window.passed()) return Mono.empty();
+        return Mono.error(
+                Invalid.tooMany("Rate limit exceeded. Maximum " + limit + " requests per minute.", secondsLeft));
+    }
+
+    private void tellListeners(ServerWebExchange exchange, EdgeExchange edge, Caller caller) {
+        ServerHttpRequest request = exchange.getRequest();
+        ServerHttpResponse response = exchange.getResponse();
+        response.beforeCommit(() -> {
+            var status = response.getStatusCode();
+            for (RequestListener listener : listeners)
+                listener.answered(
+                        caller,
+                        request.getMethod().name(),
+                        request.getPath().value(),
+                        status == null ? 200 : status.value(),
+                        edge.clientIp,
+                        clock.instant());
+            return Mono.empty();
+        });
+    }
+}

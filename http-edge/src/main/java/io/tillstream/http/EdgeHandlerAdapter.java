@@ -1,0 +1,76 @@
+package io.tillstream.http;
+
+import io.tillstream.http.consistency.OwnWrites;
+import io.tillstream.http.consistency.ReadModel;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+import org.springframework.web.reactive.HandlerResult;
+import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Runs every handler on a virtual thread of its own, with the request id in its logging context; a read first waits there
+ * until it shows what its caller wrote.
+ */
+final class EdgeHandlerAdapter extends RequestMappingHandlerAdapter {
+    static final String STALE = "X-Tillstream-Stale";
+    private static final String TOKEN = "X-Consistency-Token";
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final @Nullable ReadModel readModel;
+    private final Scheduler handlers = Schedulers.fromExecutorService(Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("request-", 0).factory()));
+
+    EdgeHandlerAdapter(@Nullable ReadModel readModel) {
+        this.readModel = readModel;
+    }
+
+    /** Ignored: the hop is made here, before arguments are resolved, and one is enough. */
+    @Override
+    public void setBlockingExecutor(@Nullable Executor executor) {}
+
+    @Override
+    public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
+        EdgeExchange edge = EdgeExchange.orNull(exchange);
+        if (edge == null || edge.request == null) return super.handle(exchange, handler);
+        return Mono.defer(() -> {
+                    MDC.put("request_id", edge.requestId);
+                    if (readModel != null) awaitWrites(exchange, edge, readModel);
+                    return super.handle(exchange, handler);
+                })
+                .subscribeOn(handlers);
+    }
+
+    private static void awaitWrites(ServerWebExchange exchange, EdgeExchange edge, ReadModel readModel) {
+        if (!EdgeExchange.reads(exchange.getRequest())) return;
+        long wanted =
+                Math.max(edge.ownWrite, token(exchange.getRequest().getHeaders().getFirst(TOKEN)));
+        if (wanted <= readModel.position()) return;
+        if (readModel.degraded() || !arrived(readModel, wanted))
+            exchange.getResponse().getHeaders().set(STALE, "true");
+    }
+
+    private static boolean arrived(ReadModel readModel, long position) {
+        try {
+            return readModel.await(position, PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static long token(@Nullable String sent) {
+        if (sent == null) return OwnWrites.NONE;
+        if (sent.isEmpty() || sent.length() > 18 || !sent.chars().allMatch(c -> c >= '0' && c <= '9'))
+            throw new Invalid(ErrorCode.INVALID_INPUT, "Invalid " + TOKEN + ": send one that an answer brought");
+        return Long.parseLong(sent);
+    }
+}

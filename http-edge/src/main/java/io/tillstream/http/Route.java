@@ -1,0 +1,26 @@
+package io.tillstream.http;
+
+import io.tillstream.http.access.Access;
+import io.tillstream.http.body.Body;
+import io.tillstream.http.list.ListParams;
+import java.lang.reflect.Method;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One method and path that the service answers, with all that its handler declares.
+ *
+ * @param uuids names of path variables that are UUIDs
+ * @param body null when it takes none
+ * @param bodyOptional whether it may be left out
+ * @param list null when it isn't a list
+ */
+public record Route(
+        String method,
+        String pattern,
+        Method handler,
+        Access access,
+        List<String> uuids,
+        @Nullable Body body,
+        boolean bodyOptional,
+        @Nullable ListParams list) {}

@@ -1,0 +1,49 @@
+package io.tillstream.query.category;
+
+import io.tillstream.events.category.Category;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.access.RequiresScope;
+import io.tillstream.http.access.Scope;
+import io.tillstream.http.list.ListParams;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
+import io.tillstream.query.platform.Documents;
+import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Search;
+import io.tillstream.query.platform.Stored;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Lists categories and shows one. */
+@RestController
+@RequestMapping("/api/v1/categories")
+class CategoryQueryController {
+    private final Documents<Category> categories;
+
+    CategoryQueryController(Documents<Category> categories) {
+        this.categories = categories;
+    }
+
+    @GetMapping
+    @RequiresScope(Scope.PRODUCTS_READ)
+    @ListParams(
+            sort = {"created_at", "name", "slug"},
+            search = true,
+            total = true)
+    Listing<Category> list(Request request, ListQuery query) {
+        return categories.visibleTo(request.caller())
+                .pageAndTotal(query, CategoryReads.COLUMNS, Search.matching(query.search()))
+                .map(Stored::state);
+    }
+
+    @GetMapping("/{id}")
+    @RequiresScope(Scope.PRODUCTS_READ)
+    Answer<Category> get(Request request, @PathVariable UUID id) {
+        Stored<Category> stored = NotFound.unless(categories.visibleTo(request.caller()).find(id), "Category");
+        return stored.answer(stored.state());
+    }
+}

@@ -1,0 +1,166 @@
+package io.tillstream.query.platform;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gt;
+import static com.mongodb.client.model.Filters.gte;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.or;
+import static com.mongodb.client.model.Projections.exclude;
+import static com.mongodb.client.model.Sorts.ascending;
+import static com.mongodb.client.model.Sorts.descending;
+
+import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
+import com.mongodb.MongoSecurityException;
+import com.mongodb.MongoSocketException;
+import com.mongodb.MongoTimeoutException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.Filters;
+import io.tillstream.events.Mode;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
+import io.tillstream.http.list.Cursor;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/** The documents of one projection, as controllers read them. The only way to them leads through the caller's mode. */
+public final class Documents<S> {
+    private final Projection<S> projection;
+    private final ReadStore store;
+    private final Follower follower;
+
+    Documents(Projection<S> projection, ReadStore store, Follower follower) {
+        this.projection = projection;
+        this.store = store;
+        this.follower = follower;
+    }
+
+    /** What this caller may see. Nothing else decides it: a key never reads the other mode's data. */
+    public Visible visibleTo(Caller caller) {
+        return new Visible(projection.shopWide() ? Mode.SHOP : caller.mode());
+    }
+
+    private Feed<?> feed() {
+        Feed<?> feed = follower.current(projection.name());
+        if (feed == null) throw new Invalid(ErrorCode.SERVICE_UNAVAILABLE, "The read store can't be reached");
+        return feed;
+    }
+
+    private static <R> R reading(java.util.function.Supplier<R> query) {
+        try {
+            return query.get();
+        } catch (MongoSocketException | MongoTimeoutException | MongoSecurityException | MongoInterruptedException e) {
+            throw new Invalid(ErrorCode.SERVICE_UNAVAILABLE, "The read store can't be reached");
+        }
+    }
+
+    /** The documents of one mode that aren't deleted. */
+    public final class Visible {
+        private final Mode mode;
+
+        private Visible(Mode mode) {
+            this.mode = mode;
+        }
+
+        public Optional<Stored<S>> find(UUID id) {
+            return find(eq(Stored.ID, id.toString())).stream().findFirst();
+        }
+
+        /** Those of the given ids that there are, by id. */
+        public Map<UUID, S> findAll(Collection<UUID> ids) {
+            if (ids.isEmpty()) return Map.of();
+            Map<UUID, S> found = new LinkedHashMap<>();
+            find(in(Stored.ID, ids.stream().distinct().map(UUID::toString).toList()))
+                    .forEach(stored -> found.put(stored.id(), stored.state()));
+            return found;
+        }
+
+        /** All that match, by id. */
+        public List<Stored<S>> find(Bson filter) {
+            Feed<?> feed = feed();
+            return reading(() -> {
+                List<Stored<S>> found = new ArrayList<>();
+                for (Document document : collection(feed)
+                        .find(visible(filter))
+                        .sort(ascending(Stored.ID))
+                        .projection(exclude(Search.KEY))) found.add(read(feed, document));
+                return found;
+            });
+        }
+
+        /** One page, sorted as the query says. */
+        public Listing<Stored<S>> page(ListQuery query, Columns columns, Bson... filters) {
+            return page(query, columns, null, filters);
+        }
+
+        /** One page, and how many documents there are on all of them. */
+        public Listing<Stored<S>> pageAndTotal(ListQuery query, Columns columns, Bson... filters) {
+            Feed<?> feed = feed();
+            return page(query, columns, reading(() -> collection(feed).countDocuments(visible(filters))), filters);
+        }
+
+        private Listing<Stored<S>> page(ListQuery query, Columns columns, @Nullable Long total, Bson... filters) {
+            Feed<?> feed = feed();
+            Cursor cursor = query.cursor();
+            String key = query.sortBy();
+            Bson filter = cursor == null
+                    ? visible(filters)
+                    : and(visible(filters), beyond(cursor, columns.value(key, cursor)));
+            Bson order = query.ascending() ? ascending(key, Stored.ID) : descending(key, Stored.ID);
+            return reading(() -> {
+                List<Document> rows = collection(feed)
+                        .find(filter)
+                        .sort(order)
+                        .limit(query.limit() + 1)
+                        .projection(exclude(Search.KEY))
+                        .into(new ArrayList<>());
+                Function<Document, Cursor> after = row -> query.after(
+                        Columns.carried(row.get(key)), UUID.fromString(row.getString(Stored.ID)));
+                return Listing.page(query, rows, after, total).map(row -> read(feed, row));
+            });
+        }
+
+        private Bson visible(Bson... filters) {
+            List<Bson> all = new ArrayList<>();
+            all.add(eq(Stored.MODE, mode.wire()));
+            all.add(eq(Stored.DELETED, false));
+            for (Bson filter : filters) {
+                if (!filter.equals(Filters.empty())) all.add(filter);
+            }
+            return and(all);
+        }
+
+        private MongoCollection<Document> collection(Feed<?> feed) {
+            return store.collection(feed.collection());
+        }
+
+        private Stored<S> read(Feed<?> feed, Document document) {
+            Stored<S> stored = Stored.read(document, projection.stateType());
+            return feed.isParked(stored.id()) ? stored.asStale() : stored;
+        }
+    }
+
+    // The first bound is implied by the second and lets an index start there.
+    private static Bson beyond(Cursor cursor, Object value) {
+        String key = cursor.field();
+        String id = cursor.id().toString();
+        return cursor.ascending()
+                ? and(gte(key, value), or(gt(key, value), gt(Stored.ID, id)))
+                : and(lte(key, value), or(lt(key, value), lt(Stored.ID, id)));
+    }
+}

@@ -1,0 +1,199 @@
+package io.tillstream.query.platform;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.bulk.BulkWriteError;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.InsertOneModel;
+import com.mongodb.client.model.ReplaceOneModel;
+import com.mongodb.client.model.WriteModel;
+import io.tillstream.events.Mode;
+import io.tillstream.events.envelope.Envelope;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings one projection into one collection. A document takes nothing at or below its own position, which the write's
+ * filter checks once more, so that events may come twice and several instances may feed the same collection. One thread at
+ * a time.
+ */
+final class Feed<S> {
+    private static final Logger log = LoggerFactory.getLogger(Feed.class);
+    private static final int MAX_ATTEMPTS = 10;
+
+    private record Touched<S>(UUID id, List<Envelope> events) {}
+
+    private record Write<S>(UUID id, long position, boolean isNew, WriteModel<Document> model) {}
+
+    private final Projection<S> projection;
+    private final String name;
+    private final ReadStore store;
+    private final MongoCollection<Document> collection;
+    private final Set<UUID> parked;
+    private volatile long position;
+    private long written;
+
+    private Feed(Projection<S> projection, String name, ReadStore store) {
+        this.projection = projection;
+        this.name = name;
+        this.store = store;
+        this.collection = store.collection(name);
+        this.position = store.checkpoint(name);
+        this.written = position;
+        this.parked = java.util.concurrent.ConcurrentHashMap.newKeySet();
+        this.parked.addAll(store.parked(name));
+    }
+
+    /** Takes up a collection where its checkpoint says. */
+    static <S> Feed<S> open(Projection<S> projection, String collection, ReadStore store) {
+        store.createIndexes(projection, collection);
+        return new Feed<>(projection, collection, store);
+    }
+
+    Projection<S> projection() {
+        return projection;
+    }
+
+    String collection() {
+        return name;
+    }
+
+    /** The documents show all events up to here. */
+    long position() {
+        return position;
+    }
+
+    boolean isParked(UUID document) {
+        return parked.contains(document);
+    }
+
+    /** Brings events, in ascending position, into their documents. */
+    void apply(List<Envelope> events) {
+        if (events.isEmpty()) return;
+        Map<UUID, List<Envelope>> byDocument = new LinkedHashMap<>();
+        for (Envelope event : events) {
+            if (event.position() <= position) continue;
+            for (UUID document : projection.touches(event)) {
+                if (!parked.contains(document))
+                    byDocument.computeIfAbsent(document, id -> new ArrayList<>()).add(event);
+            }
+        }
+        for (int attempt = 0; !byDocument.isEmpty(); attempt++) {
+            if (attempt == MAX_ATTEMPTS) throw new IllegalStateException("Documents of " + name + " can't be written");
+            byDocument.keySet().retainAll(write(fold(byDocument)));
+        }
+        position = Math.max(position, events.getLast().position());
+    }
+
+    /** Notes how far the documents are; fails when the store has forgotten what it had acknowledged. */
+    void checkpoint() {
+        if (position == written) return;
+        long before = store.raise(name, position);
+        if (before < written)
+            throw new IllegalStateException(
+                    "The read store lost writes: " + name + " was at " + written + " and is at " + before);
+        written = position;
+    }
+
+    private List<Write<S>> fold(Map<UUID, List<Envelope>> byDocument) {
+        Map<UUID, Document> found = load(byDocument.keySet());
+        List<Write<S>> writes = new ArrayList<>();
+        byDocument.forEach((id, events) -> {
+            Write<S> write = fold(id, found.get(id), events);
+            if (write != null) writes.add(write);
+        });
+        return writes;
+    }
+
+    private @Nullable Write<S> fold(UUID id, @Nullable Document document, List<Envelope> events) {
+        Envelope current = events.getFirst();
+        try {
+            Stored<S> before = document == null ? null : Stored.read(document, projection.stateType());
+            Mode mode = before == null ? current.metadata().mode() : before.mode();
+            long reached = before == null ? 0 : before.position();
+            S state = before == null ? null : before.state();
+            Document after = null;
+            try {
+                for (Envelope event : events) {
+                    current = event;
+                    if (event.position() <= reached) continue;
+                    state = projection.after(state, event);
+                    reached = event.position();
+                    after = new Document();
+                }
+            } catch (RuntimeException e) {
+                park(id, current, e);
+            }
+            if (after == null || state == null) return null;
+            after = Stored.write(projection, id, mode, reached, state);
+            return new Write<>(id, reached, document == null, model(after, reached, document == null));
+        } catch (RuntimeException e) {
+            park(id, current, e);
+            return null;
+        }
+    }
+
+    private static WriteModel<Document> model(Document document, long position, boolean isNew) {
+        return isNew
+                ? new InsertOneModel<>(document)
+                : new ReplaceOneModel<>(
+                        and(eq(document.getString(Stored.ID)), lt(Stored.POSITION, position)), document);
+    }
+
+    private Map<UUID, Document> load(Collection<UUID> ids) {
+        Map<UUID, Document> found = new HashMap<>();
+        for (Document document :
+                collection.find(in(Stored.ID, ids.stream().map(UUID::toString).toList())))
+            found.put(UUID.fromString(document.getString(Stored.ID)), document);
+        return found;
+    }
+
+    /** Writes documents; answers those that somebody else wrote meanwhile and that are still behind. */
+    private Set<UUID> write(List<Write<S>> writes) {
+        if (writes.isEmpty()) return Set.of();
+        long replaces = writes.stream().filter(write -> !write.isNew()).count();
+        try {
+            var result = collection.bulkWrite(
+                    writes.stream().map(Write::model).toList(), new BulkWriteOptions().ordered(false));
+            if (result.getMatchedCount() == replaces) return Set.of();
+        } catch (MongoBulkWriteException e) {
+            for (BulkWriteError error : e.getWriteErrors()) {
+                if (ErrorCategory.fromErrorCode(error.getCode()) != ErrorCategory.DUPLICATE_KEY) throw e;
+            }
+            if (e.getWriteConcernError() != null) throw e;
+        }
+        return behind(writes);
+    }
+
+    private Set<UUID> behind(List<Write<S>> writes) {
+        Map<UUID, Document> found = load(writes.stream().map(Write::id).toList());
+        Set<UUID> behind = new java.util.HashSet<>();
+        for (Write<S> write : writes) {
+            Document document = found.get(write.id());
+            if (document == null || document.getLong(Stored.POSITION) < write.position()) behind.add(write.id());
+        }
+        return behind;
+    }
+
+    private void park(UUID document, Envelope event, RuntimeException reason) {
+        log.error("Parked {} of {} at position {}: {} can't be digested", document, name, event.position(), event.type(), reason);
+        store.park(name, document, event, reason);
+        parked.add(document);
+    }
+}

@@ -1,0 +1,341 @@
+package io.tillstream.query.platform;
+
+import io.tillstream.events.envelope.Envelope;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.query.platform.Topic.Arrived;
+import io.tillstream.store.EventLog;
+import io.tillstream.store.Tail;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Follows the topic and feeds every projection. On start, and where an event's predecessor is missing, it reads the store:
+ * it notes the topic's end, takes the store's events up to the horizon and goes on from the noted offset, dropping what it
+ * has had. Whatever fails, it starts over from the checkpoints, for as long as it takes; so while the broker is away, the
+ * store alone carries it. Every instance follows: a feed's filters make that harmless.
+ */
+final class Follower implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Follower.class);
+    private static final int RUN = 1_000;
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration GAP = Duration.ofMillis(10);
+    private static final Duration CHECKPOINT = Duration.ofMillis(200);
+    private static final Duration POINTERS = Duration.ofSeconds(1);
+    private static final Duration OUTGOING = Duration.ofMinutes(1);
+    private static final Duration FILLING = Duration.ofSeconds(30);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
+    private static final Duration STOPPING = Duration.ofSeconds(5);
+
+    /** Where the topic is. */
+    record Broker(String bootstrap, String topic) {}
+
+    /** A feed whose collection reads don't use any more, since a {@link System#nanoTime()}. */
+    private record Leaving(Feed<?> feed, long at) {}
+
+    private final List<Projection<?>> projections;
+    private final ReadStore store;
+    private final EventLog events;
+    private final Broker broker;
+    private final EventJson json;
+    private final Progress progress;
+
+    private final Map<String, Feed<?>> current = new ConcurrentHashMap<>();
+    private final Set<String> building = ConcurrentHashMap.newKeySet();
+    private final Queue<Feed<?>> built = new ConcurrentLinkedQueue<>();
+    private final List<Feed<?>> fed = new ArrayList<>();
+    private final List<Leaving> leaving = new ArrayList<>();
+    private volatile boolean connected;
+    private boolean followed;
+    private volatile CountDownLatch stopped = new CountDownLatch(0);
+    private volatile @Nullable Thread thread;
+
+    Follower(
+            List<Projection<?>> projections,
+            ReadStore store,
+            EventLog events,
+            Broker broker,
+            EventJson json,
+            Progress progress) {
+        this.projections = List.copyOf(projections);
+        this.store = store;
+        this.events = events;
+        this.broker = broker;
+        this.json = json;
+        this.progress = progress;
+    }
+
+    /** What reads of a projection use; null until the read store has been reached for the first time. */
+    @Nullable Feed<?> current(String projection) {
+        return current.get(projection);
+    }
+
+    /** Whether it reads the topic; otherwise the store alone carries it. */
+    boolean connected() {
+        return connected;
+    }
+
+    /** The collections that aren't complete yet. */
+    Set<String> building() {
+        return Set.copyOf(building);
+    }
+
+    /** Builds a projection anew beside the collection in use and switches over when it has caught up. */
+    void rebuild(String projection) {
+        Projection<?> rebuilt = projections.stream()
+                .filter(candidate -> candidate.name().equals(projection))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No projection " + projection));
+        build(rebuilt, store.nextGeneration(rebuilt));
+    }
+
+    @Override
+    public void start() {
+        CountDownLatch stop = new CountDownLatch(1);
+        stopped = stop;
+        thread = Thread.ofPlatform().name("projections").daemon().start(() -> run(stop));
+    }
+
+    @Override
+    public void stop() {
+        stopped.countDown();
+        Thread running = thread;
+        if (running == null) return;
+        try {
+            running.join(STOPPING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        thread = null;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    /** Before the web server, so that a first read finds something, and after it, so that a last one needn't wait. */
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    private void run(CountDownLatch stop) {
+        int failures = 0;
+        try {
+            while (stop.getCount() > 0) {
+                try {
+                    followed = false;
+                    follow(stop);
+                } catch (RuntimeException | Error e) {
+                    failures = followed ? 1 : failures + 1;
+                    if (failures == 1) log.warn("Starting over from the checkpoints", e);
+                    else log.debug("Starting over from the checkpoints, {} failures in a row", failures, e);
+                    pause(stop, MAX_PAUSE.dividedBy(Math.max(1, 16 >> Math.min(failures, 4))));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow(CountDownLatch stop) throws InterruptedException {
+        open(stop);
+        Tail tail = events.tailFrom(lowest());
+        catchUp(tail, stop);
+        try (Topic topic = new Topic(broker.bootstrap(), broker.topic(), json)) {
+            long end = topic.end();
+            catchUp(tail, stop);
+            topic.goTo(end);
+            connected = true;
+            followed = true;
+            long last = tail.position();
+            long checkpointed = System.nanoTime();
+            long looked = System.nanoTime();
+            while (stop.getCount() > 0) {
+                List<Arrived> arrived = topic.next(POLL);
+                last = take(arrived, last, stop);
+                if (topic.behind().orElse(0) == 0) progress.caughtUp();
+                if (arrived.isEmpty() || since(checkpointed).compareTo(CHECKPOINT) > 0) {
+                    fed.forEach(Feed::checkpoint);
+                    checkpointed = System.nanoTime();
+                }
+                for (Feed<?> feed = built.poll(); feed != null; feed = built.poll()) join(feed, last, stop);
+                if (since(looked).compareTo(POINTERS) > 0) {
+                    followPointers();
+                    looked = System.nanoTime();
+                }
+            }
+            fed.forEach(Feed::checkpoint);
+        } finally {
+            connected = false;
+        }
+    }
+
+    /** Takes up every projection where its checkpoint says; a new one beside older ones is built on its own. */
+    private void open(CountDownLatch stop) {
+        fed.clear();
+        for (Projection<?> projection : projections) {
+            String collection = store.current(projection);
+            current.put(projection.name(), Feed.open(projection, collection, store));
+        }
+        long furthest =
+                current.values().stream().mapToLong(Feed::position).max().orElse(0);
+        for (Feed<?> feed : current.values()) {
+            if (feed.position() == 0 && furthest > 0) build(feed.projection(), feed.collection());
+            else fed.add(feed);
+        }
+        progress.reached(shown());
+    }
+
+    /** Reads the store up to the horizon. */
+    private void catchUp(Tail tail, CountDownLatch stop) {
+        while (stop.getCount() > 0) {
+            List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
+            if (run.isEmpty()) break;
+            apply(run);
+            fed.forEach(Feed::checkpoint);
+        }
+        progress.caughtUp();
+    }
+
+    /** Takes what has arrived, and what is missing before it from the store; answers the position of the last event. */
+    private long take(List<Arrived> arrived, long after, CountDownLatch stop) throws InterruptedException {
+        long last = after;
+        List<Envelope> run = new ArrayList<>();
+        for (Arrived next : arrived) {
+            if (next.envelope().position() <= last) continue;
+            if (next.previousPosition() > last) {
+                apply(run);
+                run = new ArrayList<>();
+                last = fill(last, next.previousPosition(), stop);
+                if (next.envelope().position() <= last) continue;
+            }
+            run.add(next.envelope());
+            last = next.envelope().position();
+        }
+        apply(run);
+        return last;
+    }
+
+    /** Reads the store until it has given the event at a position that the topic says there is. */
+    private long fill(long after, long to, CountDownLatch stop) throws InterruptedException {
+        log.info("The topic has a hole after position {}: reading the store up to {}", after, to);
+        Tail tail = events.tailFrom(after);
+        long started = System.nanoTime();
+        while (tail.position() < to) {
+            List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
+            apply(run);
+            if (!run.isEmpty()) continue;
+            if (since(started).compareTo(FILLING) > 0)
+                throw new IllegalStateException("The topic names position " + to + ", which the store doesn't give");
+            if (!pause(stop, GAP)) break;
+        }
+        return Math.max(after, tail.position());
+    }
+
+    private void apply(List<Envelope> run) {
+        if (run.isEmpty()) return;
+        for (Feed<?> feed : fed) feed.apply(run);
+        progress.reached(shown());
+    }
+
+    private void build(Projection<?> projection, String collection) {
+        if (!building.add(collection)) return;
+        CountDownLatch stop = stopped;
+        Thread.ofVirtual().name("building " + collection).start(() -> {
+            try {
+                while (stop.getCount() > 0) {
+                    try {
+                        built.add(caughtUp(projection, collection, stop));
+                        return;
+                    } catch (RuntimeException e) {
+                        log.warn("Building {} goes on from its checkpoint", collection, e);
+                        if (!pause(stop, MAX_PAUSE)) return;
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                if (stop.getCount() == 0) building.remove(collection);
+            }
+        });
+    }
+
+    private Feed<?> caughtUp(Projection<?> projection, String collection, CountDownLatch stop) {
+        log.info("Building {}", collection);
+        Feed<?> feed = Feed.open(projection, collection, store);
+        Tail tail = events.tailFrom(feed.position());
+        while (stop.getCount() > 0) {
+            List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
+            if (run.isEmpty()) break;
+            feed.apply(run);
+            feed.checkpoint();
+        }
+        return feed;
+    }
+
+    /** From here on a built collection is fed with the others, and reads use it. */
+    private void join(Feed<?> feed, long last, CountDownLatch stop) throws InterruptedException {
+        Tail tail = events.tailFrom(feed.position());
+        while (feed.position() < last) {
+            List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
+            feed.apply(run);
+            if (run.isEmpty() && !pause(stop, GAP)) return;
+        }
+        feed.checkpoint();
+        fed.add(feed);
+        String name = feed.projection().name();
+        Feed<?> before = current.put(name, feed);
+        if (before != null && !before.collection().equals(feed.collection())) {
+            store.switchTo(feed.projection(), feed.collection());
+            leaving.add(new Leaving(before, System.nanoTime()));
+        }
+        building.remove(feed.collection());
+        progress.reached(shown());
+        log.info("Reads use {} from position {} on", feed.collection(), feed.position());
+    }
+
+    /** Another instance may have switched; and what nobody has read for a minute goes. */
+    private void followPointers() {
+        for (Projection<?> projection : projections) {
+            String collection = store.current(projection);
+            Feed<?> read = current.get(projection.name());
+            if (read == null || !read.collection().equals(collection)) build(projection, collection);
+        }
+        leaving.removeIf(left -> {
+            if (since(left.at()).compareTo(OUTGOING) < 0) return false;
+            fed.remove(left.feed());
+            store.drop(left.feed().collection());
+            return true;
+        });
+    }
+
+    private long lowest() {
+        return fed.stream().mapToLong(Feed::position).min().orElse(0);
+    }
+
+    private long shown() {
+        return current.values().stream().mapToLong(Feed::position).min().orElse(0);
+    }
+
+    private static Duration since(long nanoTime) {
+        return Duration.ofNanos(System.nanoTime() - nanoTime);
+    }
+
+    /** Whether it wasn't stopped meanwhile. */
+    private static boolean pause(CountDownLatch stop, Duration length) throws InterruptedException {
+        return !stop.await(length.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,79 @@
+package io.tillstream.query.platform;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.store.EventLog;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The engine, fed by every {@link Projection} bean there is. */
+@Configuration
+@EnableConfigurationProperties(QuerySettings.class)
+public class ReadSideConfiguration {
+    /** Gives up soon where the server is away: reads then say so, and the follower tries again. */
+    @Bean
+    MongoClient mongoClient(QuerySettings settings) {
+        return MongoClients.create(MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(settings.mongodb().uri()))
+                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(2, TimeUnit.SECONDS))
+                .applyToSocketSettings(
+                        socket -> socket.connectTimeout(2, TimeUnit.SECONDS).readTimeout(30, TimeUnit.SECONDS))
+                .build());
+    }
+
+    @Bean
+    ReadStore readStore(MongoClient client, QuerySettings settings, Clock clock) {
+        return new ReadStore(client.getDatabase(settings.mongodb().database()), clock);
+    }
+
+    @Bean
+    Progress progress() {
+        return new Progress();
+    }
+
+    @Bean
+    Follower follower(
+            List<Projection<?>> projections,
+            ReadStore store,
+            EventLog events,
+            QuerySettings settings,
+            EventJson json,
+            Progress progress) {
+        return new Follower(
+                projections,
+                store,
+                events,
+                new Follower.Broker(settings.kafka().bootstrap(), settings.topic()),
+                json,
+                progress);
+    }
+
+    @Bean
+    Reads reads(ReadStore store, Follower follower) {
+        return new Reads(store, follower);
+    }
+
+    @Bean
+    HealthIndicator readStoreHealthIndicator(ReadStore store) {
+        return new Healths.Store(store);
+    }
+
+    @Bean
+    HealthIndicator brokerHealthIndicator(Follower follower) {
+        return new Healths.Broker(follower);
+    }
+
+    @Bean
+    HealthIndicator projectionsHealthIndicator(
+            Follower follower, Progress progress, ReadStore store, EventLog events) {
+        return new Healths.Lag(follower, progress, store, events);
+    }
+}

@@ -1,0 +1,158 @@
+package io.tillstream.query.platform;
+
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Updates.inc;
+import static com.mongodb.client.model.Updates.max;
+import static com.mongodb.client.model.Updates.set;
+
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.IndexModel;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.ReturnDocument;
+import io.tillstream.events.envelope.Envelope;
+import io.tillstream.events.envelope.EventJson;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import org.bson.Document;
+
+/** What the engine itself keeps in the read store: which collection is current, how far it is, what is parked. */
+final class ReadStore {
+    private static final String COLLECTION = "collection";
+    private static final String GENERATION = "generation";
+
+    private final MongoDatabase database;
+    private final Clock clock;
+
+    ReadStore(MongoDatabase database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    MongoCollection<Document> collection(String name) {
+        return database.getCollection(name);
+    }
+
+    /** The collection that reads of a projection use; the first instance to ask decides it. */
+    String current(Projection<?> projection) {
+        String pointer = pointer(projection);
+        Document found = pointers().find(eq(pointer)).first();
+        if (found == null) {
+            point(new Document("_id", pointer).append(COLLECTION, pointer).append(GENERATION, 0));
+            found = pointers().find(eq(pointer)).first();
+        }
+        if (found == null) throw new IllegalStateException("Nothing points to the documents of " + projection.name());
+        return found.getString(COLLECTION);
+    }
+
+    private void point(Document pointer) {
+        try {
+            pointers().insertOne(pointer);
+        } catch (MongoWriteException e) {
+            if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) throw e;
+        }
+    }
+
+    /** A new collection beside the current one, empty; reads don't use it before {@link #switchTo}. */
+    String nextGeneration(Projection<?> projection) {
+        current(projection);
+        Document raised = pointers()
+                .findOneAndUpdate(
+                        eq(pointer(projection)),
+                        inc(GENERATION, 1),
+                        new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+        if (raised == null) throw new IllegalStateException("Nothing points to the documents of " + projection.name());
+        return pointer(projection) + "_" + raised.getInteger(GENERATION);
+    }
+
+    void switchTo(Projection<?> projection, String collection) {
+        pointers().updateOne(eq(pointer(projection)), set(COLLECTION, collection));
+    }
+
+    /** Forgets a collection that no reads use any more. */
+    void drop(String collection) {
+        database.getCollection(collection).drop();
+        checkpoints().deleteOne(eq(collection));
+        parked().deleteMany(eq(COLLECTION, collection));
+    }
+
+    void createIndexes(Projection<?> projection, String collection) {
+        if (projection.indexes().isEmpty()) return;
+        database.getCollection(collection)
+                .createIndexes(projection.indexes().stream()
+                        .map(keys -> new IndexModel(keys, new IndexOptions()))
+                        .toList());
+    }
+
+    /** How far a collection is, 0 for a new one. */
+    long checkpoint(String collection) {
+        Document found = checkpoints().find(eq(collection)).first();
+        return found == null ? 0 : found.getLong(Stored.POSITION);
+    }
+
+    /** Raises a collection's checkpoint, never lowers it; answers what it was before. */
+    long raise(String collection, long position) {
+        Document before = checkpoints()
+                .findOneAndUpdate(
+                        eq(collection),
+                        max(Stored.POSITION, position),
+                        new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.BEFORE));
+        return before == null ? 0 : before.getLong(Stored.POSITION);
+    }
+
+    Set<UUID> parked(String collection) {
+        Set<UUID> ids = new HashSet<>();
+        for (Document found : parked().find(eq(COLLECTION, collection)))
+            ids.add(UUID.fromString(found.getString("document")));
+        return ids;
+    }
+
+    /** Records why a document stands still. The first reason is kept. */
+    void park(String collection, UUID document, Envelope event, Throwable reason) {
+        String id = collection + "/" + document;
+        if (parked().find(eq(id)).first() != null) return;
+        parked().replaceOne(
+                        eq(id),
+                        new Document("_id", id)
+                                .append(COLLECTION, collection)
+                                .append("document", document.toString())
+                                .append(Stored.POSITION, event.position())
+                                .append("event", event.id())
+                                .append("type", event.type())
+                                // Its class only: a message may quote what the event says of a person.
+                                .append("reason", reason.getClass().getName())
+                                .append("at", EventJson.TIMESTAMP.format(clock.instant())),
+                        new ReplaceOptions().upsert(true));
+    }
+
+    long countParked() {
+        return parked().countDocuments();
+    }
+
+    /** Fails when the read store can't be reached. */
+    void ping() {
+        database.runCommand(new Document("ping", 1));
+    }
+
+    private static String pointer(Projection<?> projection) {
+        return projection.name() + "_v" + projection.version();
+    }
+
+    private MongoCollection<Document> pointers() {
+        return database.getCollection("pointers");
+    }
+
+    private MongoCollection<Document> checkpoints() {
+        return database.getCollection("checkpoints");
+    }
+
+    private MongoCollection<Document> parked() {
+        return database.getCollection("parked");
+    }
+}

@@ -1,0 +1,14 @@
+/**
+ * The read side's engine. A {@link io.tillstream.query.platform.Follower} reads the topic, and the store where the topic has
+ * a hole; a {@link io.tillstream.query.platform.Feed} brings one {@link io.tillstream.query.platform.Projection} into one
+ * collection; {@link io.tillstream.query.platform.Documents} is what controllers read, always within the caller's mode.
+ *
+ * <p>A document is what a projection's events add up to, as JSON text, which carries any key a client may choose; beside it
+ * stand {@code mode}, {@code deleted}, {@code sequence}, the {@code position} of the last event in it, and the values that
+ * lists filter, sort and search by. Collections are {@code <name>_v<version>[_<generation>]}, behind a document in
+ * {@code pointers}; {@code checkpoints} and {@code parked} stand beside them. All of it can be thrown away.
+ */
+@NullMarked
+package io.tillstream.query.platform;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,127 @@
+package io.tillstream.query.product;
+
+import static com.mongodb.client.model.Filters.eq;
+
+import io.tillstream.events.category.Category;
+import io.tillstream.events.product.Label;
+import io.tillstream.events.product.Product;
+import io.tillstream.events.product.ProductView;
+import io.tillstream.events.tag.Tag;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.access.RequiresScope;
+import io.tillstream.http.access.Scope;
+import io.tillstream.http.list.ListParams;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
+import io.tillstream.http.list.Pagination;
+import io.tillstream.query.platform.Documents;
+import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Search;
+import io.tillstream.query.platform.Stored;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Lists products and shows one. */
+@RestController
+@RequestMapping("/api/v1/products")
+class ProductQueryController {
+    private final Documents<Product> products;
+    private final Documents<Category> categories;
+    private final Documents<Tag> tags;
+
+    ProductQueryController(Documents<Product> products, Documents<Category> categories, Documents<Tag> tags) {
+        this.products = products;
+        this.categories = categories;
+        this.tags = tags;
+    }
+
+    @GetMapping
+    @RequiresScope(Scope.PRODUCTS_READ)
+    @ListParams(
+            sort = {"created_at", "updated_at", "name", "slug", "price", "is_active", "is_featured"},
+            search = true,
+            filters = {"status", "category", "tag", "embed"},
+            total = true)
+    Listing<ProductView> list(Request request, ListQuery query) {
+        Caller caller = request.caller();
+        List<Bson> filters = new ArrayList<>();
+        String status = query.filter("status");
+        if (status != null && (status.equals("active") || status.equals("inactive")))
+            filters.add(eq("is_active", status.equals("active")));
+        filters.add(Search.matching(query.search()));
+        Optional<Bson> inCategories =
+                Membership.parse("category", query.filter("category")).filter(categories.visibleTo(caller), "category_ids");
+        Optional<Bson> withTags = Membership.parse("tag", query.filter("tag")).filter(tags.visibleTo(caller), "tag_ids");
+        if (inCategories.isEmpty() || withTags.isEmpty()) return nothing(query);
+        filters.add(inCategories.get());
+        filters.add(withTags.get());
+        Listing<Stored<Product>> page = products.visibleTo(caller)
+                .pageAndTotal(query, ProductReads.COLUMNS, filters.toArray(Bson[]::new));
+        if (Objects.equals(page.pagination().total(), 0L)) return nothing(query);
+        Embedded embedded = embedded(
+                caller,
+                Embed.parse(query.filter("embed"), Embed.NOTHING),
+                page.data().stream().map(Stored::state).toList());
+        return page.map(stored -> embedded.view(
+                stored.state(), stored.state().details().bundleItemIds().size()));
+    }
+
+    @GetMapping("/{id}")
+    @RequiresScope(Scope.PRODUCTS_READ)
+    Answer<ProductView> get(Request request, @PathVariable UUID id) {
+        Caller caller = request.caller();
+        Stored<Product> stored = NotFound.unless(products.visibleTo(caller).find(id), "Product");
+        Embedded embedded = embedded(
+                caller, Embed.parse(request.query("embed"), Embed.EVERYTHING), List.of(stored.state()));
+        return stored.answer(embedded.view(stored.state(), null));
+    }
+
+    private static Listing<ProductView> nothing(ListQuery query) {
+        return new Listing<>(List.of(), new Pagination(null, null, false, query.limit(), 0L));
+    }
+
+    private Embedded embedded(Caller caller, Embed embed, List<Product> of) {
+        return new Embedded(
+                embed.categories()
+                        ? labels(categories.visibleTo(caller), of, product -> product.details().categoryIds(), Labels::of)
+                        : null,
+                embed.tags()
+                        ? labels(tags.visibleTo(caller), of, product -> product.details().tagIds(), Labels::of)
+                        : null);
+    }
+
+    private static <S> Map<UUID, Label> labels(
+            Documents<S>.Visible visible,
+            List<Product> of,
+            Function<Product, List<UUID>> ids,
+            Function<S, Label> label) {
+        return Labels.of(
+                visible.findAll(of.stream().map(ids).flatMap(Collection::stream).toList()), label);
+    }
+
+    /** The labels that a page of products shows; null for those it doesn't. */
+    private record Embedded(
+            @Nullable Map<UUID, Label> categories, @Nullable Map<UUID, Label> tags) {
+        ProductView view(Product product, @Nullable Integer bundleItemCount) {
+            return new ProductView(
+                    product,
+                    Labels.of(categories, product.details().categoryIds()),
+                    Labels.of(tags, product.details().tagIds()),
+                    bundleItemCount);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.tillstream.query.tag;
+
+import io.tillstream.events.tag.Tag;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.access.RequiresScope;
+import io.tillstream.http.access.Scope;
+import io.tillstream.http.list.ListParams;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
+import io.tillstream.query.platform.Documents;
+import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Search;
+import io.tillstream.query.platform.Stored;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Lists tags and shows one. */
+@RestController
+@RequestMapping("/api/v1/tags")
+class TagQueryController {
+    private final Documents<Tag> tags;
+
+    TagQueryController(Documents<Tag> tags) {
+        this.tags = tags;
+    }
+
+    @GetMapping
+    @RequiresScope(Scope.PRODUCTS_READ)
+    @ListParams(
+            sort = {"created_at", "name", "slug"},
+            search = true,
+            total = true)
+    Listing<Tag> list(Request request, ListQuery query) {
+        return tags.visibleTo(request.caller())
+                .pageAndTotal(query, TagReads.COLUMNS, Search.matching(query.search()))
+                .map(Stored::state);
+    }
+
+    @GetMapping("/{id}")
+    @RequiresScope(Scope.PRODUCTS_READ)
+    Answer<Tag> get(Request request, @PathVariable UUID id) {
+        Stored<Tag> stored = NotFound.unless(tags.visibleTo(request.caller()).find(id), "Tag");
+        return stored.answer(stored.state());
+    }
+}

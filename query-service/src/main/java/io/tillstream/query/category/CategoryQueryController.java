@@ -35,7 +35,8 @@ class CategoryQueryController {
             search = true,
             total = true)
     Listing<Category> list(Request request, ListQuery query) {
-        return categories.visibleTo(request.caller())
+        return categories
+                .visibleTo(request.caller())
                 .pageAndTotal(query, CategoryReads.COLUMNS, Search.matching(query.search()))
                 .map(Stored::state);
     }
@@ -43,7 +44,8 @@ class CategoryQueryController {
     @GetMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_READ)
     Answer<Category> get(Request request, @PathVariable UUID id) {
-        Stored<Category> stored = NotFound.unless(categories.visibleTo(request.caller()).find(id), "Category");
+        Stored<Category> stored =
+                NotFound.unless(categories.visibleTo(request.caller()).find(id), "Category");
         return stored.answer(stored.state());
     }
 }

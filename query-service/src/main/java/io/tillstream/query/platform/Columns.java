@@ -15,29 +15,41 @@ public final class Columns {
     /** What stands for a missing instant in a key, so that it sorts last ascending and first descending. */
     public static final Date NEVER = Date.from(Instant.parse("9999-12-31T23:59:59.999Z"));
 
-    private final Map<String, Function<Cursor, @Nullable Object>> columns = new LinkedHashMap<>();
+    private record Column(String key, Function<Cursor, @Nullable Object> value) {}
+
+    private final Map<String, Column> columns = new LinkedHashMap<>();
 
     public Columns instant(String name) {
-        columns.put(name, cursor -> {
+        return instant(name, name);
+    }
+
+    /** A column that clients call otherwise than the documents' key. */
+    public Columns instant(String name, String key) {
+        columns.put(name, new Column(key, cursor -> {
             Instant instant = cursor.instant();
             return instant == null ? null : Date.from(instant);
-        });
+        }));
         return this;
     }
 
     public Columns text(String name) {
-        columns.put(name, Cursor::text);
+        columns.put(name, new Column(name, Cursor::text));
         return this;
     }
 
     public Columns number(String name) {
-        columns.put(name, Cursor::number);
+        columns.put(name, new Column(name, Cursor::number));
         return this;
     }
 
     public Columns bool(String name) {
-        columns.put(name, Cursor::bool);
+        columns.put(name, new Column(name, Cursor::bool));
         return this;
+    }
+
+    /** The documents' key for a column. */
+    String key(String column) {
+        return column(column).key();
     }
 
     /** An instant as a key. */
@@ -47,15 +59,19 @@ public final class Columns {
 
     /** The value in a cursor, as the documents have it; 400 when it is none of this column. */
     Object value(String column, Cursor cursor) {
-        Function<Cursor, @Nullable Object> read = columns.get(column);
-        if (read == null) throw new IllegalArgumentException("No list is sorted by " + column);
         try {
-            Object value = read.apply(cursor);
+            Object value = column(column).value().apply(cursor);
             if (value != null) return value;
         } catch (IllegalArgumentException e) {
             // An instant beyond what a date holds.
         }
         throw new Invalid(ErrorCode.INVALID_INPUT, "Invalid cursor");
+    }
+
+    private Column column(String name) {
+        Column column = columns.get(name);
+        if (column == null) throw new IllegalStateException("No list is sorted by " + name);
+        return column;
     }
 
     /** A key's value as a cursor carries it. */

@@ -12,17 +12,10 @@ import static com.mongodb.client.model.Projections.exclude;
 import static com.mongodb.client.model.Sorts.ascending;
 import static com.mongodb.client.model.Sorts.descending;
 
-import com.mongodb.MongoException;
-import com.mongodb.MongoInterruptedException;
-import com.mongodb.MongoSecurityException;
-import com.mongodb.MongoSocketException;
-import com.mongodb.MongoTimeoutException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import io.tillstream.events.Mode;
 import io.tillstream.http.access.Caller;
-import io.tillstream.http.error.ErrorCode;
-import io.tillstream.http.error.Invalid;
 import io.tillstream.http.list.Cursor;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
@@ -42,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 public final class Documents<S> {
     private final Projection<S> projection;
     private final ReadStore store;
-    private final Follower follower;
+    private final Function<String, @Nullable Feed<?>> current;
 
-    Documents(Projection<S> projection, ReadStore store, Follower follower) {
+    Documents(Projection<S> projection, ReadStore store, Function<String, @Nullable Feed<?>> current) {
         this.projection = projection;
         this.store = store;
-        this.follower = follower;
+        this.current = current;
     }
 
     /** What this caller may see. Nothing else decides it: a key never reads the other mode's data. */
@@ -56,17 +49,9 @@ public final class Documents<S> {
     }
 
     private Feed<?> feed() {
-        Feed<?> feed = follower.current(projection.name());
-        if (feed == null) throw new Invalid(ErrorCode.SERVICE_UNAVAILABLE, "The read store can't be reached");
+        Feed<?> feed = current.apply(projection.name());
+        if (feed == null) throw Reads.away();
         return feed;
-    }
-
-    private static <R> R reading(java.util.function.Supplier<R> query) {
-        try {
-            return query.get();
-        } catch (MongoSocketException | MongoTimeoutException | MongoSecurityException | MongoInterruptedException e) {
-            throw new Invalid(ErrorCode.SERVICE_UNAVAILABLE, "The read store can't be reached");
-        }
     }
 
     /** The documents of one mode that aren't deleted. */
@@ -93,7 +78,7 @@ public final class Documents<S> {
         /** All that match, by id. */
         public List<Stored<S>> find(Bson filter) {
             Feed<?> feed = feed();
-            return reading(() -> {
+            return Reads.reading(() -> {
                 List<Stored<S>> found = new ArrayList<>();
                 for (Document document : collection(feed)
                         .find(visible(filter))
@@ -111,26 +96,27 @@ public final class Documents<S> {
         /** One page, and how many documents there are on all of them. */
         public Listing<Stored<S>> pageAndTotal(ListQuery query, Columns columns, Bson... filters) {
             Feed<?> feed = feed();
-            return page(query, columns, reading(() -> collection(feed).countDocuments(visible(filters))), filters);
+            return page(
+                    query, columns, Reads.reading(() -> collection(feed).countDocuments(visible(filters))), filters);
         }
 
         private Listing<Stored<S>> page(ListQuery query, Columns columns, @Nullable Long total, Bson... filters) {
             Feed<?> feed = feed();
             Cursor cursor = query.cursor();
-            String key = query.sortBy();
+            String key = columns.key(query.sortBy());
             Bson filter = cursor == null
                     ? visible(filters)
-                    : and(visible(filters), beyond(cursor, columns.value(key, cursor)));
+                    : and(visible(filters), beyond(cursor, key, columns.value(query.sortBy(), cursor)));
             Bson order = query.ascending() ? ascending(key, Stored.ID) : descending(key, Stored.ID);
-            return reading(() -> {
+            return Reads.reading(() -> {
                 List<Document> rows = collection(feed)
                         .find(filter)
                         .sort(order)
                         .limit(query.limit() + 1)
                         .projection(exclude(Search.KEY))
                         .into(new ArrayList<>());
-                Function<Document, Cursor> after = row -> query.after(
-                        Columns.carried(row.get(key)), UUID.fromString(row.getString(Stored.ID)));
+                Function<Document, Cursor> after =
+                        row -> query.after(Columns.carried(row.get(key)), UUID.fromString(row.getString(Stored.ID)));
                 return Listing.page(query, rows, after, total).map(row -> read(feed, row));
             });
         }
@@ -156,8 +142,7 @@ public final class Documents<S> {
     }
 
     // The first bound is implied by the second and lets an index start there.
-    private static Bson beyond(Cursor cursor, Object value) {
-        String key = cursor.field();
+    private static Bson beyond(Cursor cursor, String key, Object value) {
         String id = cursor.id().toString();
         return cursor.ascending()
                 ? and(gte(key, value), or(gt(key, value), gt(Stored.ID, id)))

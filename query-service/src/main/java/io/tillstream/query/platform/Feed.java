@@ -18,11 +18,13 @@ import io.tillstream.events.envelope.Envelope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,9 +39,7 @@ final class Feed<S> {
     private static final Logger log = LoggerFactory.getLogger(Feed.class);
     private static final int MAX_ATTEMPTS = 10;
 
-    private record Touched<S>(UUID id, List<Envelope> events) {}
-
-    private record Write<S>(UUID id, long position, boolean isNew, WriteModel<Document> model) {}
+    private record Write(UUID id, long position, boolean isNew, WriteModel<Document> model) {}
 
     private final Projection<S> projection;
     private final String name;
@@ -56,7 +56,7 @@ final class Feed<S> {
         this.collection = store.collection(name);
         this.position = store.checkpoint(name);
         this.written = position;
-        this.parked = java.util.concurrent.ConcurrentHashMap.newKeySet();
+        this.parked = ConcurrentHashMap.newKeySet();
         this.parked.addAll(store.parked(name));
     }
 
@@ -91,7 +91,9 @@ final class Feed<S> {
             if (event.position() <= position) continue;
             for (UUID document : projection.touches(event)) {
                 if (!parked.contains(document))
-                    byDocument.computeIfAbsent(document, id -> new ArrayList<>()).add(event);
+                    byDocument
+                            .computeIfAbsent(document, id -> new ArrayList<>())
+                            .add(event);
             }
         }
         for (int attempt = 0; !byDocument.isEmpty(); attempt++) {
@@ -111,42 +113,43 @@ final class Feed<S> {
         written = position;
     }
 
-    private List<Write<S>> fold(Map<UUID, List<Envelope>> byDocument) {
+    private List<Write> fold(Map<UUID, List<Envelope>> byDocument) {
         Map<UUID, Document> found = load(byDocument.keySet());
-        List<Write<S>> writes = new ArrayList<>();
+        List<Write> writes = new ArrayList<>();
         byDocument.forEach((id, events) -> {
-            Write<S> write = fold(id, found.get(id), events);
+            Write write = fold(id, found.get(id), events);
             if (write != null) writes.add(write);
         });
         return writes;
     }
 
-    private @Nullable Write<S> fold(UUID id, @Nullable Document document, List<Envelope> events) {
+    /** Folds up to the first event that can't be digested. */
+    private @Nullable Write fold(UUID id, @Nullable Document document, List<Envelope> events) {
         Envelope current = events.getFirst();
+        @Nullable S state = null;
+        Mode mode = current.metadata().mode();
+        long before = 0;
+        long reached = 0;
         try {
-            Stored<S> before = document == null ? null : Stored.read(document, projection.stateType());
-            Mode mode = before == null ? current.metadata().mode() : before.mode();
-            long reached = before == null ? 0 : before.position();
-            S state = before == null ? null : before.state();
-            Document after = null;
-            try {
-                for (Envelope event : events) {
-                    current = event;
-                    if (event.position() <= reached) continue;
-                    state = projection.after(state, event);
-                    reached = event.position();
-                    after = new Document();
-                }
-            } catch (RuntimeException e) {
-                park(id, current, e);
+            if (document != null) {
+                Stored<S> stored = Stored.read(document, projection.stateType());
+                state = stored.state();
+                mode = stored.mode();
+                before = stored.position();
+                reached = before;
             }
-            if (after == null || state == null) return null;
-            after = Stored.write(projection, id, mode, reached, state);
-            return new Write<>(id, reached, document == null, model(after, reached, document == null));
+            for (Envelope event : events) {
+                current = event;
+                if (event.position() <= reached) continue;
+                state = projection.after(state, event);
+                reached = event.position();
+            }
         } catch (RuntimeException e) {
             park(id, current, e);
-            return null;
         }
+        if (state == null || reached == before) return null;
+        Document after = Stored.write(projection, id, mode, reached, state);
+        return new Write(id, reached, document == null, model(after, reached, document == null));
     }
 
     private static WriteModel<Document> model(Document document, long position, boolean isNew) {
@@ -165,7 +168,7 @@ final class Feed<S> {
     }
 
     /** Writes documents; answers those that somebody else wrote meanwhile and that are still behind. */
-    private Set<UUID> write(List<Write<S>> writes) {
+    private Set<UUID> write(List<Write> writes) {
         if (writes.isEmpty()) return Set.of();
         long replaces = writes.stream().filter(write -> !write.isNew()).count();
         try {
@@ -181,10 +184,10 @@ final class Feed<S> {
         return behind(writes);
     }
 
-    private Set<UUID> behind(List<Write<S>> writes) {
+    private Set<UUID> behind(List<Write> writes) {
         Map<UUID, Document> found = load(writes.stream().map(Write::id).toList());
-        Set<UUID> behind = new java.util.HashSet<>();
-        for (Write<S> write : writes) {
+        Set<UUID> behind = new HashSet<>();
+        for (Write write : writes) {
             Document document = found.get(write.id());
             if (document == null || document.getLong(Stored.POSITION) < write.position()) behind.add(write.id());
         }
@@ -192,7 +195,13 @@ final class Feed<S> {
     }
 
     private void park(UUID document, Envelope event, RuntimeException reason) {
-        log.error("Parked {} of {} at position {}: {} can't be digested", document, name, event.position(), event.type(), reason);
+        log.error(
+                "Parked {} of {} at position {}: {} can't be digested",
+                document,
+                name,
+                event.position(),
+                event.type(),
+                reason);
         store.park(name, document, event, reason);
         parked.add(document);
     }

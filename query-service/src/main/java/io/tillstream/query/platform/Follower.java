@@ -77,7 +77,8 @@ final class Follower implements SmartLifecycle {
     }
 
     /** What reads of a projection use; null until the read store has been reached for the first time. */
-    @Nullable Feed<?> current(String projection) {
+    @Nullable
+    Feed<?> current(String projection) {
         return current.get(projection);
     }
 
@@ -151,7 +152,7 @@ final class Follower implements SmartLifecycle {
     }
 
     private void follow(CountDownLatch stop) throws InterruptedException {
-        open(stop);
+        open();
         Tail tail = events.tailFrom(lowest());
         catchUp(tail, stop);
         try (Topic topic = new Topic(broker.bootstrap(), broker.topic(), json)) {
@@ -184,7 +185,7 @@ final class Follower implements SmartLifecycle {
     }
 
     /** Takes up every projection where its checkpoint says; a new one beside older ones is built on its own. */
-    private void open(CountDownLatch stop) {
+    private void open() {
         fed.clear();
         for (Projection<?> projection : projections) {
             String collection = store.current(projection);

@@ -66,7 +66,9 @@ final class Healths {
             builder.status(building || late ? Status.OUT_OF_SERVICE : Status.UP)
                     .withDetail("position", position)
                     .withDetail("lag_events", behind)
-                    .withDetail("lag_seconds", behind == 0 ? 0 : progress.behindFor().toMillis() / 1000.0)
+                    .withDetail(
+                            "lag_seconds",
+                            behind == 0 ? 0 : progress.behindFor().toMillis() / 1000.0)
                     .withDetail("building", follower.building())
                     .withDetail("parked", parked);
         }

@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class NotFound {
     private NotFound() {}
 
-    /** @param what such as {@code Product} */
+    /** Names what there isn't, such as {@code Product}. */
     public static Invalid of(String what) {
         return new Invalid(ErrorCode.NOT_FOUND, what + " not found");
     }

@@ -15,13 +15,14 @@ public record QuerySettings(
         @DefaultValue("tillstream.events") String topic,
         @DefaultValue("USD") String currency) {
     /** The read store. The address may hold a password, so it is never shown. */
-    public record Mongodb(String uri, @DefaultValue("tillstream") String database) {
+    public record Mongodb(
+            String uri, @DefaultValue("tillstream") String database) {
         @Override
         public String toString() {
             return "Mongodb[database=" + database + "]";
         }
     }
 
-    /** @param bootstrap host and port of some brokers */
+    /** Host and port of some brokers. */
     public record Kafka(String bootstrap) {}
 }

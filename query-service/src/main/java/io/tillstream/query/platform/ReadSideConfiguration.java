@@ -4,6 +4,7 @@ import com.mongodb.ConnectionString;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.EventLog;
 import java.time.Clock;
@@ -30,8 +31,13 @@ public class ReadSideConfiguration {
     }
 
     @Bean
-    ReadStore readStore(MongoClient client, QuerySettings settings, Clock clock) {
-        return new ReadStore(client.getDatabase(settings.mongodb().database()), clock);
+    MongoDatabase mongoDatabase(MongoClient client, QuerySettings settings) {
+        return client.getDatabase(settings.mongodb().database());
+    }
+
+    @Bean
+    ReadStore readStore(MongoDatabase database, Clock clock) {
+        return new ReadStore(database, clock);
     }
 
     @Bean
@@ -58,7 +64,7 @@ public class ReadSideConfiguration {
 
     @Bean
     Reads reads(ReadStore store, Follower follower) {
-        return new Reads(store, follower);
+        return new Reads(store, follower::current);
     }
 
     @Bean
@@ -72,8 +78,7 @@ public class ReadSideConfiguration {
     }
 
     @Bean
-    HealthIndicator projectionsHealthIndicator(
-            Follower follower, Progress progress, ReadStore store, EventLog events) {
+    HealthIndicator projectionsHealthIndicator(Follower follower, Progress progress, ReadStore store, EventLog events) {
         return new Healths.Lag(follower, progress, store, events);
     }
 }

@@ -63,14 +63,15 @@ class ProductQueryController {
         if (status != null && (status.equals("active") || status.equals("inactive")))
             filters.add(eq("is_active", status.equals("active")));
         filters.add(Search.matching(query.search()));
-        Optional<Bson> inCategories =
-                Membership.parse("category", query.filter("category")).filter(categories.visibleTo(caller), "category_ids");
-        Optional<Bson> withTags = Membership.parse("tag", query.filter("tag")).filter(tags.visibleTo(caller), "tag_ids");
+        Optional<Bson> inCategories = Membership.parse("category", query.filter("category"))
+                .filter(categories.visibleTo(caller), "category_ids");
+        Optional<Bson> withTags =
+                Membership.parse("tag", query.filter("tag")).filter(tags.visibleTo(caller), "tag_ids");
         if (inCategories.isEmpty() || withTags.isEmpty()) return nothing(query);
         filters.add(inCategories.get());
         filters.add(withTags.get());
-        Listing<Stored<Product>> page = products.visibleTo(caller)
-                .pageAndTotal(query, ProductReads.COLUMNS, filters.toArray(Bson[]::new));
+        Listing<Stored<Product>> page =
+                products.visibleTo(caller).pageAndTotal(query, ProductReads.COLUMNS, filters.toArray(Bson[]::new));
         if (Objects.equals(page.pagination().total(), 0L)) return nothing(query);
         Embedded embedded = embedded(
                 caller,
@@ -85,8 +86,8 @@ class ProductQueryController {
     Answer<ProductView> get(Request request, @PathVariable UUID id) {
         Caller caller = request.caller();
         Stored<Product> stored = NotFound.unless(products.visibleTo(caller).find(id), "Product");
-        Embedded embedded = embedded(
-                caller, Embed.parse(request.query("embed"), Embed.EVERYTHING), List.of(stored.state()));
+        Embedded embedded =
+                embedded(caller, Embed.parse(request.query("embed"), Embed.EVERYTHING), List.of(stored.state()));
         return stored.answer(embedded.view(stored.state(), null));
     }
 
@@ -97,10 +98,18 @@ class ProductQueryController {
     private Embedded embedded(Caller caller, Embed embed, List<Product> of) {
         return new Embedded(
                 embed.categories()
-                        ? labels(categories.visibleTo(caller), of, product -> product.details().categoryIds(), Labels::of)
+                        ? labels(
+                                categories.visibleTo(caller),
+                                of,
+                                product -> product.details().categoryIds(),
+                                Labels::of)
                         : null,
                 embed.tags()
-                        ? labels(tags.visibleTo(caller), of, product -> product.details().tagIds(), Labels::of)
+                        ? labels(
+                                tags.visibleTo(caller),
+                                of,
+                                product -> product.details().tagIds(),
+                                Labels::of)
                         : null);
     }
 

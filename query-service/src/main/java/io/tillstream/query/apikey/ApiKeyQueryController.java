@@ -1,0 +1,78 @@
+package io.tillstream.query.apikey;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.in;
+
+import io.tillstream.events.apikey.ApiKey;
+import io.tillstream.events.apikey.ApiKeyView;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.access.SessionOnly;
+import io.tillstream.http.list.ListParams;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
+import io.tillstream.query.apikey.KeyUse.Used;
+import io.tillstream.query.platform.Documents;
+import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Search;
+import io.tillstream.query.platform.Stored;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.bson.conversions.Bson;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Lists an admin's keys and shows one. Somebody else's are as if they weren't there. */
+@RestController
+@RequestMapping("/api/v1/api-keys")
+class ApiKeyQueryController {
+    private final Documents<ApiKey> keys;
+    private final KeyUse use;
+
+    ApiKeyQueryController(Documents<ApiKey> keys, KeyUse use) {
+        this.keys = keys;
+        this.use = use;
+    }
+
+    @GetMapping
+    @SessionOnly
+    @ListParams(
+            sort = {"created_at", "name"},
+            search = true)
+    Listing<ApiKeyView.Listed> list(Request request, ListQuery query) {
+        Listing<Stored<ApiKey>> page = keys.visibleTo(request.caller())
+                .page(query, ApiKeyReads.COLUMNS, ownedBy(request.caller()), Search.matching(query.search()));
+        Map<UUID, Used> used = use.of(page.data().stream().map(Stored::id).toList());
+        return page.map(stored -> {
+            Used of = used.getOrDefault(stored.id(), Used.NEVER);
+            return new ApiKeyView.Listed(ApiKeyView.of(stored.state()), of.lastAt(), of.count());
+        });
+    }
+
+    @GetMapping("/{id}")
+    @SessionOnly
+    Answer<ApiKeyView.Single> get(Request request, @PathVariable UUID id) {
+        Stored<ApiKey> stored = NotFound.unless(
+                keys.visibleTo(request.caller()).find(and(eq("_id", id.toString()), ownedBy(request.caller()))).stream()
+                        .findFirst(),
+                "API key");
+        Used used = use.of(Set.of(id)).getOrDefault(id, Used.NEVER);
+        ApiKey key = stored.state();
+        return stored.answer(new ApiKeyView.Single(
+                ApiKeyView.of(key),
+                used.lastAt(),
+                used.count(),
+                used.lastIp(),
+                key.revokedReason(),
+                key.rotatedFromId()));
+    }
+
+    private static Bson ownedBy(Caller caller) {
+        return in("owner", caller.id().toString(), ApiKeyReads.EVERYBODY);
+    }
+}

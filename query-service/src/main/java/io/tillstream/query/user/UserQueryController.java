@@ -1,0 +1,112 @@
+package io.tillstream.query.user;
+
+import io.tillstream.events.access.Access;
+import io.tillstream.events.access.AccessView;
+import io.tillstream.events.product.Product;
+import io.tillstream.events.user.UserStats;
+import io.tillstream.events.user.UserView;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.access.RequiresScope;
+import io.tillstream.http.access.Scope;
+import io.tillstream.http.list.ListParams;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
+import io.tillstream.query.platform.Columns;
+import io.tillstream.query.platform.Documents;
+import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Search;
+import io.tillstream.query.platform.Stored;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Lists customers and shows one, with what they have access to. */
+@RestController
+@RequestMapping("/api/v1/users")
+class UserQueryController {
+    private static final Columns COLUMNS = new Columns()
+            .instant("created_at")
+            .instant("user_created_at", "created_at")
+            .text("email")
+            .instant("last_sign_in_at")
+            .number("total_products")
+            .number("total_value")
+            .instant("last_access_granted_at");
+
+    @FunctionalInterface
+    private interface Shown {
+        AccessView of(Access access, Product product, Instant at);
+    }
+
+    private final Documents<Customer> customers;
+    private final Documents<Product> products;
+    private final String currency;
+    private final Clock clock;
+
+    UserQueryController(Documents<Customer> customers, Documents<Product> products, String currency, Clock clock) {
+        this.customers = customers;
+        this.products = products;
+        this.currency = currency;
+        this.clock = clock;
+    }
+
+    @GetMapping
+    @RequiresScope(Scope.USERS_READ)
+    @ListParams(
+            sort = {
+                "created_at",
+                "user_created_at",
+                "email",
+                "last_sign_in_at",
+                "total_products",
+                "total_value",
+                "last_access_granted_at"
+            },
+            search = true,
+            searchMaxLength = Integer.MAX_VALUE,
+            total = true)
+    Listing<UserView> list(Request request, ListQuery query) {
+        Listing<Stored<Customer>> page =
+                customers.visibleTo(request.caller()).pageAndTotal(query, COLUMNS, Search.matching(query.search()));
+        List<Customer> found = page.data().stream().map(Stored::state).toList();
+        Map<UUID, Product> granted = granted(request.caller(), found);
+        return page.map(stored -> view(stored.state(), granted, AccessView::listed));
+    }
+
+    @GetMapping("/{id}")
+    @RequiresScope(Scope.USERS_READ)
+    Answer<UserView> get(Request request, @PathVariable UUID id) {
+        Stored<Customer> stored =
+                NotFound.unless(customers.visibleTo(request.caller()).find(id), "User");
+        Map<UUID, Product> granted = granted(request.caller(), List.of(stored.state()));
+        return stored.answer(view(stored.state(), granted, AccessView::inUser));
+    }
+
+    private Map<UUID, Product> granted(Caller caller, List<Customer> to) {
+        return products.visibleTo(caller)
+                .findAll(to.stream()
+                        .map(Customer::grants)
+                        .flatMap(Collection::stream)
+                        .map(Access::productId)
+                        .toList());
+    }
+
+    private UserView view(Customer customer, Map<UUID, Product> granted, Shown shown) {
+        Instant now = clock.instant();
+        List<AccessView> access = customer.grants().reversed().stream()
+                .flatMap(grant ->
+                        Stream.ofNullable(granted.get(grant.productId())).map(product -> shown.of(grant, product, now)))
+                .toList();
+        return UserView.of(customer.user(), access, UserStats.of(customer.grants(), currency));
+    }
+}

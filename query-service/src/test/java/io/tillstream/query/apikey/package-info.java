@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.query.apikey;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.query.platform;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.query.user;
+
+import org.jspecify.annotations.NullMarked;

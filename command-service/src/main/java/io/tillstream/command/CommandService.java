@@ -1,7 +1,7 @@
 package io.tillstream.command;
 
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -11,6 +11,9 @@ import org.springframework.context.annotation.Import;
 @Import(CommandServiceConfiguration.class)
 public class CommandService {
     public static void main(String[] args) {
-        SpringApplication.run(CommandService.class, args);
+        // nobody reads the console of a service: what the first start needs is given to it
+        new SpringApplicationBuilder(CommandService.class)
+                .properties("tillstream.generate=false")
+                .run(args);
     }
 }

@@ -1,8 +1,14 @@
 package io.tillstream.command;
 
+import io.tillstream.command.access.AccessCommands;
+import io.tillstream.command.admin.AdminCommands;
+import io.tillstream.command.apikey.ApiKeyCommands;
+import io.tillstream.command.category.CategoryCommands;
 import io.tillstream.command.platform.CommandPlatformConfiguration;
 import io.tillstream.command.product.ProductCommands;
 import io.tillstream.command.publisher.PublisherConfiguration;
+import io.tillstream.command.tag.TagCommands;
+import io.tillstream.command.user.UserCommands;
 import io.tillstream.http.HttpEdgeConfiguration;
 import io.tillstream.store.EventStoreConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -15,6 +21,12 @@ import org.springframework.context.annotation.Import;
     HttpEdgeConfiguration.class,
     CommandPlatformConfiguration.class,
     PublisherConfiguration.class,
-    ProductCommands.class
+    ProductCommands.class,
+    CategoryCommands.class,
+    TagCommands.class,
+    UserCommands.class,
+    AccessCommands.class,
+    ApiKeyCommands.class,
+    AdminCommands.class
 })
 public class CommandServiceConfiguration {}

@@ -3,9 +3,12 @@ package io.tillstream.command.admin;
 import java.util.UUID;
 import org.axonframework.modelling.command.TargetAggregateIdentifier;
 
-/** Everything that can be asked of an admin. Passwords come as their Argon2id hash. */
+/**
+ * Everything that can be asked of an admin. Passwords come as their Argon2id hash, with the id of the secret that it is to
+ * be kept as.
+ */
 sealed interface AdminCommand {
-    record AddAdmin(@TargetAggregateIdentifier UUID adminId, String email, String passwordHash)
+    record AddAdmin(@TargetAggregateIdentifier UUID adminId, String email, UUID passwordId, String passwordHash)
             implements AdminCommand {
         @Override
         public String toString() {
@@ -13,7 +16,8 @@ sealed interface AdminCommand {
         }
     }
 
-    record ChangeAdminPassword(@TargetAggregateIdentifier UUID adminId, String passwordHash) implements AdminCommand {
+    record ChangeAdminPassword(@TargetAggregateIdentifier UUID adminId, UUID passwordId, String passwordHash)
+            implements AdminCommand {
         @Override
         public String toString() {
             return "ChangeAdminPassword[" + adminId + "]";

@@ -11,21 +11,19 @@ import io.tillstream.events.admin.AdminEvent.AdminPasswordChanged;
 import io.tillstream.http.error.Refused;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Who runs the shop. {@code passwordId} is the secret that the hash is kept as. */
+/** Who runs the shop. That an e-mail has one admin is held by its claim. */
 final class AdminRules {
     private AdminRules() {}
 
-    static List<AdminEvent> add(@Nullable Admin admin, AddAdmin command, UUID passwordId, Instant now) {
+    static List<AdminEvent> add(@Nullable Admin admin, AddAdmin command, Instant now) {
         if (admin != null) return List.of();
-        return List.of(new AdminAdded(command.adminId(), now, command.email(), passwordId));
+        return List.of(new AdminAdded(command.adminId(), now, command.email(), command.passwordId()));
     }
 
-    static List<AdminEvent> changePassword(
-            @Nullable Admin admin, ChangeAdminPassword command, UUID passwordId, Instant now) {
+    static List<AdminEvent> changePassword(@Nullable Admin admin, ChangeAdminPassword command, Instant now) {
         if (admin == null) throw new Refused(UNKNOWN);
-        return List.of(new AdminPasswordChanged(command.adminId(), now, passwordId));
+        return List.of(new AdminPasswordChanged(command.adminId(), now, command.passwordId()));
     }
 }

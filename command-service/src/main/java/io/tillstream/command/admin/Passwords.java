@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.concurrent.Semaphore;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
@@ -17,12 +18,22 @@ final class Passwords {
     private static final int HASH = 32;
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /** Each hash takes 19 MiB: more at once than there are cores would only take memory. */
+    private static final Semaphore AT_ONCE = new Semaphore(Runtime.getRuntime().availableProcessors());
+
     /** Nobody's: checked in the place of an unknown admin's, so that both take the same time. */
     private static final String NOBODY = hash("nobody has this password");
 
     private record Cost(int kibibytes, int iterations, int parallelism) {}
 
     private Passwords() {}
+
+    /** One for somebody who brought none: 120 random bits. */
+    static String random() {
+        byte[] bits = new byte[15];
+        RANDOM.nextBytes(bits);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+    }
 
     static String hash(String password) {
         byte[] salt = new byte[SALT];
@@ -67,7 +78,12 @@ final class Passwords {
                 .withSalt(salt)
                 .build());
         byte[] hash = new byte[HASH];
-        generator.generateBytes(password.getBytes(UTF_8), hash);
+        AT_ONCE.acquireUninterruptibly();
+        try {
+            generator.generateBytes(password.getBytes(UTF_8), hash);
+        } finally {
+            AT_ONCE.release();
+        }
         return hash;
     }
 

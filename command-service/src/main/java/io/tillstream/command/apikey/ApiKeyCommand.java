@@ -45,8 +45,9 @@ sealed interface ApiKeyCommand {
      * Lets another key take over.
      *
      * @param graceHours how long both work, 0 for not at all
+     * @param secret of the other key, which is for the same environment
      */
     record RotateApiKey(
-            @TargetAggregateIdentifier UUID keyId, UUID adminId, int graceHours, UUID successorId, KeyMark successor)
+            @TargetAggregateIdentifier UUID keyId, UUID adminId, int graceHours, UUID successorId, KeySecret secret)
             implements ApiKeyCommand {}
 }

@@ -99,13 +99,14 @@ final class ApiKeyRules {
 
     /** The key that takes over from a rotated one: new in nothing but its secret. */
     static ApiKeyCreated successor(ApiKey old, RotateApiKey command, Instant now) {
+        KeyMark mark = command.secret().in(old.environment()).mark();
         return new ApiKeyCreated(
                 command.successorId(),
                 now,
                 old.ownerId(),
                 rotatedName(old.name()),
-                command.successor().prefix(),
-                command.successor().hash(),
+                mark.prefix(),
+                mark.hash(),
                 old.environment(),
                 old.scopes(),
                 old.rateLimitPerMinute(),

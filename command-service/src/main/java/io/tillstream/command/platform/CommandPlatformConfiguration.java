@@ -5,6 +5,7 @@ import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.Appended;
 import io.tillstream.store.EventStoreConfiguration;
 import io.tillstream.store.MasterKey;
+import io.tillstream.store.Secrets;
 import io.tillstream.store.StoreSettings;
 import io.tillstream.store.WritableStore;
 import java.time.Clock;
@@ -102,7 +103,7 @@ public class CommandPlatformConfiguration {
                 .configureEventSerializer(config -> serializer)
                 .configureMessageSerializer(config -> serializer)
                 .registerComponent(TransactionManager.class, config -> transactions)
-                .registerComponent(ParameterResolverFactory.class, config -> parameters(time, others))
+                .registerComponent(ParameterResolverFactory.class, config -> parameters(time, others, store.secrets()))
                 .configureCorrelationDataProviders(config -> List.of(new Causes()))
                 .configureEmbeddedEventStore(config -> engine(writer, store, serializer, transactions));
         for (AggregateType aggregate : aggregates) {
@@ -151,10 +152,10 @@ public class CommandPlatformConfiguration {
         return new AppendingEngine(builder, store);
     }
 
-    private static ParameterResolverFactory parameters(Time time, Others others) {
+    private static ParameterResolverFactory parameters(Time time, Others others, Secrets secrets) {
         return MultiParameterResolverFactory.ordered(
                 ClasspathParameterResolverFactory.forClass(CommandPlatformConfiguration.class),
-                new SimpleResourceParameterResolverFactory(List.of(time, others)));
+                new SimpleResourceParameterResolverFactory(List.of(time, others, secrets)));
     }
 
     // Where a part is missing Axon falls back to memory, and everything seems to work.

@@ -11,10 +11,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NewKeyTest {
     @Test
     void has256RandomBitsBehindThePrefixOfItsEnvironment() {
-        assertThat(NewKey.random(Mode.LIVE).inFull()).matches("sf_live_[a-f0-9]{64}");
-        assertThat(NewKey.random(Mode.TEST).inFull()).matches("sf_test_[a-f0-9]{64}");
-        assertThat(NewKey.random(Mode.LIVE).inFull())
-                .isNotEqualTo(NewKey.random(Mode.LIVE).inFull());
+        assertThat(KeySecret.random().in(Mode.LIVE).inFull()).matches("sf_live_[a-f0-9]{64}");
+        assertThat(KeySecret.random().in(Mode.TEST).inFull()).matches("sf_test_[a-f0-9]{64}");
+        assertThat(KeySecret.random().in(Mode.LIVE).inFull())
+                .isNotEqualTo(KeySecret.random().in(Mode.LIVE).inFull());
     }
 
     @Test
@@ -34,7 +34,7 @@ class NewKeyTest {
 
     @Test
     void keepsItselfOutOfLogs() {
-        NewKey key = NewKey.random(Mode.LIVE);
+        NewKey key = KeySecret.random().in(Mode.LIVE);
         assertThat(key.toString()).doesNotContain(key.inFull()).hasSize(13);
     }
 }

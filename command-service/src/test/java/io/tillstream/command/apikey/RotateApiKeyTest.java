@@ -24,7 +24,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class RotateApiKeyTest {
-    private static final KeyMark NEW = new KeyMark("sf_live_c3d4", "cd".repeat(32));
+    private static final KeySecret SECRET = KeySecret.random();
 
     @Test
     void refusesAnUnknownOneAndAnotherAdmins() {
@@ -58,14 +58,15 @@ class RotateApiKeyTest {
 
     @Test
     void handsEverythingButItsSecretToItsSuccessor() {
+        KeyMark mark = SECRET.in(Mode.LIVE).mark();
         assertThat(ApiKeyRules.successor(anApiKey().created(), rotate(OWNER, 24), NOW))
                 .isEqualTo(new ApiKeyCreated(
                         SUCCESSOR,
                         NOW,
                         OWNER,
                         "CI (rotated)",
-                        NEW.prefix(),
-                        NEW.hash(),
+                        mark.prefix(),
+                        mark.hash(),
                         Mode.LIVE,
                         List.of("users:read", "products:write"),
                         120,
@@ -85,6 +86,6 @@ class RotateApiKeyTest {
     }
 
     private static RotateApiKey rotate(UUID admin, int graceHours) {
-        return new RotateApiKey(ID, admin, graceHours, SUCCESSOR, NEW);
+        return new RotateApiKey(ID, admin, graceHours, SUCCESSOR, SECRET);
     }
 }

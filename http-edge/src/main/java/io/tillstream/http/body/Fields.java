@@ -28,6 +28,7 @@ public class Fields {
     private final Map<String, Field<?, ?>> byName = new LinkedHashMap<>();
     private final List<Rule> rules = new ArrayList<>();
     private boolean strict;
+    private boolean onlyFirstSent;
     private @Nullable ErrorCode whenEmpty;
 
     Fields() {}
@@ -109,6 +110,11 @@ public class Fields {
         strict = true;
     }
 
+    /** Only the first of the declared fields that was sent counts, null too; the others aren't looked at. */
+    public final void onlyFirstSent() {
+        onlyFirstSent = true;
+    }
+
     /** At least one declared field has to be there. */
     public final void notEmpty(ErrorCode otherwise) {
         whenEmpty = otherwise;
@@ -128,7 +134,10 @@ public class Fields {
     final Values read(ObjectNode sent, String path, Errors errors, Instant now) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         int before = errors.count();
-        for (Field<?, ?> field : byName.values()) read(field, sent.get(field.name()), path, values, errors, now);
+        for (Field<?, ?> field : byName.values()) {
+            read(field, sent.get(field.name()), path, values, errors, now);
+            if (onlyFirstSent && sent.has(field.name())) break;
+        }
         if (strict) {
             for (String name : sent.propertyNames())
                 if (!byName.containsKey(name)) errors.add(path + name, "is no field that can be set here");

@@ -21,6 +21,9 @@ public record UserStats(
         @Nullable Instant lastAccessGrantedAt,
         @Nullable Instant firstAccessGrantedAt) {
 
+    /** Those of an account without any grant. */
+    public static final UserStats NONE = new UserStats(0, 0, List.of(), null, null);
+
     /** A sum in one currency, in its minor units. */
     public record CurrencyValue(String currency, long value) {}
 

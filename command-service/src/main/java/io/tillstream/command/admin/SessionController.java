@@ -1,0 +1,76 @@
+package io.tillstream.command.admin;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.access.Public;
+import io.tillstream.http.access.SessionOnly;
+import io.tillstream.http.body.Body;
+import io.tillstream.http.body.JsonBody;
+import io.tillstream.http.body.Values;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
+import io.tillstream.http.session.LoginThrottle;
+import io.tillstream.http.session.Sessions;
+import java.util.UUID;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/auth")
+class SessionController {
+    static final class LoginRequest extends Body {
+        LoginRequest() {
+            text("email").trimmed().length(1, 254).format("email").required().example("admin@example.com");
+            text("password").length(1, 1_000).format("password").required();
+        }
+    }
+
+    /** Who is signed in. */
+    record SignedIn(UUID id, String email) {}
+
+    private final Admins admins;
+    private final Sessions sessions;
+    private final LoginThrottle throttle;
+
+    SessionController(Admins admins, Sessions sessions, LoginThrottle throttle) {
+        this.admins = admins;
+        this.sessions = sessions;
+        this.throttle = throttle;
+    }
+
+    @PostMapping("/login")
+    @Public
+    @Operation(summary = "Sign in as an admin", description = "Sets the session cookie.")
+    Answer<SignedIn> login(Request request, @JsonBody(LoginRequest.class) Values body) {
+        String email = body.requiredText("email");
+        throttle.attempt(request.clientIp(), email);
+        Admins.Known admin = admins.recognise(email, body.requiredText("password"))
+                .orElseThrow(() -> new Invalid(ErrorCode.UNAUTHORIZED, "E-mail or password is wrong"));
+        throttle.succeeded(request.clientIp(), email);
+        String token = sessions.create(admin.id(), admin.email());
+        return Answer.ok(new SignedIn(admin.id(), admin.email()))
+                .header(HttpHeaders.SET_COOKIE, sessions.cookie(token, request));
+    }
+
+    @PostMapping("/logout")
+    @Public
+    @Operation(summary = "Sign out", description = "Ends the session, if there is one, and removes its cookie.")
+    Answer<Void> logout(Request request) {
+        String token = request.sessionToken();
+        if (token != null) sessions.end(token);
+        return Answer.<Void>noContent().header(HttpHeaders.SET_COOKIE, sessions.removal(request));
+    }
+
+    @GetMapping("/session")
+    @SessionOnly
+    @Operation(summary = "Who is signed in")
+    Answer<SignedIn> session(Request request) {
+        Caller admin = request.caller();
+        return Answer.ok(new SignedIn(admin.id(), admin.name()));
+    }
+}

@@ -88,10 +88,12 @@ create table idempotency_answers (
   status      int  not null,
   etag        text,
   answer      bytea not null,
+  person_id   uuid,
   created_at  timestamptz not null,
   primary key (credential, route, key)
 );
 create index idempotency_by_age on idempotency_answers (created_at);
+create index idempotency_by_person on idempotency_answers (person_id) where person_id is not null;
 
 create table person_keys (
   person_id  uuid primary key,

@@ -58,12 +58,18 @@ public final class IdempotencyAnswers {
                 .optional();
     }
 
-    public void record(Key key, Recorded answer, Instant now) {
+    /**
+     * Records the first answer to a key.
+     *
+     * @param person whom the answer is about, so that it can be redacted; null for nobody
+     */
+    public void record(Key key, Recorded answer, @Nullable UUID person, Instant now) {
         jdbc.sql("insert into idempotency_answers"
-                        + " (credential, route, key, fingerprint, status, etag, answer, created_at) values"
-                        + " (:credential, :route, :key, :fingerprint, :status, :etag, :answer, :now)"
+                        + " (credential, route, key, fingerprint, status, etag, answer, person_id, created_at) values"
+                        + " (:credential, :route, :key, :fingerprint, :status, :etag, :answer, :person, :now)"
                         + " on conflict (credential, route, key) do update set fingerprint = excluded.fingerprint,"
                         + " status = excluded.status, etag = excluded.etag, answer = excluded.answer,"
+                        + " person_id = excluded.person_id,"
                         + " created_at = excluded.created_at")
                 .param("credential", key.credential())
                 .param("route", key.route())
@@ -72,6 +78,7 @@ public final class IdempotencyAnswers {
                 .param("status", answer.status())
                 .param("etag", answer.etag())
                 .param("answer", sealing.sealAnswer(answer.body()))
+                .param("person", person)
                 .param("now", Timestamp.from(now))
                 .update();
     }

@@ -20,7 +20,9 @@ import org.axonframework.config.Configuration;
 import org.axonframework.config.Configurer;
 import org.axonframework.config.DefaultConfigurer;
 import org.axonframework.eventsourcing.EventCountSnapshotTriggerDefinition;
+import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
+import org.axonframework.eventsourcing.eventstore.EventStore;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
 import org.axonframework.messaging.Message;
 import org.axonframework.messaging.annotation.ClasspathParameterResolverFactory;
@@ -98,6 +100,9 @@ public class CommandPlatformConfiguration {
             Others others,
             List<AggregateType> aggregates) {
         EventSerializer serializer = new EventSerializer(json, store.sealing());
+        EventStore events = EmbeddedEventStore.builder()
+                .storageEngine(engine(writer, store, serializer, transactions))
+                .build();
         Configurer configurer = DefaultConfigurer.defaultConfiguration(false)
                 .configureSerializer(config -> serializer)
                 .configureEventSerializer(config -> serializer)
@@ -105,13 +110,14 @@ public class CommandPlatformConfiguration {
                 .registerComponent(TransactionManager.class, config -> transactions)
                 .registerComponent(ParameterResolverFactory.class, config -> parameters(time, others, store.secrets()))
                 .configureCorrelationDataProviders(config -> List.of(new Causes()))
-                .configureEmbeddedEventStore(config -> engine(writer, store, serializer, transactions));
+                .configureEventStore(config -> events);
         for (AggregateType aggregate : aggregates) {
             serializer.register(aggregate.type());
             configurer.configureAggregate(configured(aggregate.type(), serializer));
         }
         Configuration axon = configurer.buildConfiguration();
-        requireRealStore(axon);
+        // where a part is missing Axon falls back to memory, and everything seems to work
+        if (!axon.eventStore().equals(events)) throw new IllegalStateException("The event store is not on PostgreSQL");
         return axon;
     }
 
@@ -129,6 +135,11 @@ public class CommandPlatformConfiguration {
             Appended appended,
             Clock clock) {
         return new CommandSender(bus, transactions, store, constraints, appended, clock);
+    }
+
+    @Bean(initMethod = "start")
+    Housekeeping housekeeping(WritableStore store, Clock clock) {
+        return new Housekeeping(store.answers(), clock);
     }
 
     private static <A> AggregateConfigurer<A> configured(Class<A> type, EventSerializer serializer) {
@@ -156,13 +167,6 @@ public class CommandPlatformConfiguration {
         return MultiParameterResolverFactory.ordered(
                 ClasspathParameterResolverFactory.forClass(CommandPlatformConfiguration.class),
                 new SimpleResourceParameterResolverFactory(List.of(time, others, secrets)));
-    }
-
-    // Where a part is missing Axon falls back to memory, and everything seems to work.
-    private static void requireRealStore(Configuration axon) {
-        if (!(axon.getComponent(EventStorageEngine.class, () -> null) instanceof AppendingEngine)
-                && !axon.eventStore().getClass().getSimpleName().equals("EmbeddedEventStore"))
-            throw new IllegalStateException("The event store is not on PostgreSQL");
     }
 
     /** Hands who and why on from a command to its events. */

@@ -5,6 +5,7 @@ import static io.tillstream.command.platform.PlatformRefusal.KEY_REUSED;
 import static io.tillstream.command.platform.PlatformRefusal.STILL_RUNNING;
 import static java.util.Objects.requireNonNull;
 
+import io.tillstream.events.AboutPerson;
 import io.tillstream.events.Mode;
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
@@ -165,8 +166,9 @@ public final class CommandSender {
             if (idempotency == null) return answer.apply(dispatch(message));
             Optional<Answer<V>> earlier = earlier(idempotency);
             if (earlier.isPresent()) return earlier.get();
-            Answer<V> first = answer.apply(dispatch(message));
-            record(idempotency, first);
+            R made = dispatch(message);
+            Answer<V> first = answer.apply(made);
+            record(idempotency, first, made instanceof AboutPerson person ? person.personId() : null);
             return first;
         });
         if (result.isExceptional()) throw unchecked(result.exceptionResult());
@@ -181,11 +183,12 @@ public final class CommandSender {
         return recorded.map(first -> Answer.replayed(first.status(), first.body(), first.etag()));
     }
 
-    private void record(Idempotency idempotency, Answer<?> first) {
+    private void record(Idempotency idempotency, Answer<?> first, @Nullable UUID person) {
         store.answers()
                 .record(
                         idempotency.key(),
                         new Recorded(idempotency.fingerprint(), first.status(), first.etag(), first.body()),
+                        person,
                         clock.instant());
     }
 

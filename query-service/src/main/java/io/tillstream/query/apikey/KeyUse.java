@@ -10,7 +10,6 @@ import static com.mongodb.client.model.Updates.set;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.UpdateOptions;
-import io.tillstream.query.platform.Reads;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,10 +37,6 @@ final class KeyUse {
     }
 
     Map<UUID, Used> of(Collection<UUID> keys) {
-        return Reads.reading(() -> find(keys));
-    }
-
-    private Map<UUID, Used> find(Collection<UUID> keys) {
         Map<UUID, Used> used = new HashMap<>();
         for (Document document :
                 uses.find(in("_id", keys.stream().map(UUID::toString).toList()))) {

@@ -16,6 +16,8 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import io.tillstream.events.Mode;
 import io.tillstream.http.access.Caller;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
 import io.tillstream.http.list.Cursor;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
@@ -50,7 +52,7 @@ public final class Documents<S> {
 
     private Feed<?> feed() {
         Feed<?> feed = current.apply(projection.name());
-        if (feed == null) throw Reads.away();
+        if (feed == null) throw new Invalid(ErrorCode.SERVICE_UNAVAILABLE, "The read store can't be reached");
         return feed;
     }
 
@@ -78,14 +80,12 @@ public final class Documents<S> {
         /** All that match, by id. */
         public List<Stored<S>> find(Bson filter) {
             Feed<?> feed = feed();
-            return Reads.reading(() -> {
-                List<Stored<S>> found = new ArrayList<>();
-                for (Document document : collection(feed)
-                        .find(visible(filter))
-                        .sort(ascending(Stored.ID))
-                        .projection(exclude(Search.KEY))) found.add(read(feed, document));
-                return found;
-            });
+            List<Stored<S>> found = new ArrayList<>();
+            for (Document document : collection(feed)
+                    .find(visible(filter))
+                    .sort(ascending(Stored.ID))
+                    .projection(exclude(Search.KEY))) found.add(read(feed, document));
+            return found;
         }
 
         /** One page, sorted as the query says. */
@@ -95,9 +95,7 @@ public final class Documents<S> {
 
         /** One page, and how many documents there are on all of them. */
         public Listing<Stored<S>> pageAndTotal(ListQuery query, Columns columns, Bson... filters) {
-            Feed<?> feed = feed();
-            return page(
-                    query, columns, Reads.reading(() -> collection(feed).countDocuments(visible(filters))), filters);
+            return page(query, columns, collection(feed()).countDocuments(visible(filters)), filters);
         }
 
         private Listing<Stored<S>> page(ListQuery query, Columns columns, @Nullable Long total, Bson... filters) {
@@ -108,17 +106,15 @@ public final class Documents<S> {
                     ? visible(filters)
                     : and(visible(filters), beyond(cursor, key, columns.value(query.sortBy(), cursor)));
             Bson order = query.ascending() ? ascending(key, Stored.ID) : descending(key, Stored.ID);
-            return Reads.reading(() -> {
-                List<Document> rows = collection(feed)
-                        .find(filter)
-                        .sort(order)
-                        .limit(query.limit() + 1)
-                        .projection(exclude(Search.KEY))
-                        .into(new ArrayList<>());
-                Function<Document, Cursor> after =
-                        row -> query.after(Columns.carried(row.get(key)), UUID.fromString(row.getString(Stored.ID)));
-                return Listing.page(query, rows, after, total).map(row -> read(feed, row));
-            });
+            List<Document> rows = collection(feed)
+                    .find(filter)
+                    .sort(order)
+                    .limit(query.limit() + 1)
+                    .projection(exclude(Search.KEY))
+                    .into(new ArrayList<>());
+            Function<Document, Cursor> after =
+                    row -> query.after(Columns.carried(row.get(key)), UUID.fromString(row.getString(Stored.ID)));
+            return Listing.page(query, rows, after, total).map(row -> read(feed, row));
         }
 
         private Bson visible(Bson... filters) {

@@ -4,6 +4,9 @@ import io.tillstream.http.consistency.ReadModel;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far this instance's reads are, for those who wait for their own writes. Where a wait was in vain, nobody waits until
@@ -13,11 +16,23 @@ final class Progress implements ReadModel {
     /** The longest that anybody waits; a lag above it is waited for by nobody. */
     static final Duration BOUND = Duration.ofSeconds(2);
 
+    private static final Logger log = LoggerFactory.getLogger(Progress.class);
+
+    private final LongSupplier highest;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private volatile long position;
     private volatile long missed;
     private volatile long caughtUp = System.nanoTime() - BOUND.multipliedBy(2).toNanos();
+
+    /**
+     * Nothing is shown yet.
+     *
+     * @param highest the store's last position; may fail
+     */
+    Progress(LongSupplier highest) {
+        this.highest = highest;
+    }
 
     /** Reads show everything up to here. May go back when the read store has lost something. */
     void reached(long newPosition) {
@@ -53,10 +68,19 @@ final class Progress implements ReadModel {
             long left = atMost.toNanos();
             while (position < wanted && left > 0) left = moved.awaitNanos(left);
             if (position >= wanted) return true;
-            missed = Math.max(missed, wanted);
-            return false;
         } finally {
             lock.unlock();
+        }
+        miss(wanted);
+        return false;
+    }
+
+    // A client may name any position: one that the store doesn't have is waited for by nobody else.
+    private void miss(long wanted) {
+        try {
+            missed = Math.min(wanted, highest.getAsLong());
+        } catch (RuntimeException e) {
+            log.debug("How far the store is can't be told", e);
         }
     }
 

@@ -41,8 +41,13 @@ public class ReadSideConfiguration {
     }
 
     @Bean
-    Progress progress() {
-        return new Progress();
+    Progress progress(EventLog events) {
+        return new Progress(events::highest);
+    }
+
+    @Bean
+    ReadStoreAway readStoreAway() {
+        return new ReadStoreAway();
     }
 
     @Bean

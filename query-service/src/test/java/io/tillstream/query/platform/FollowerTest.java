@@ -1,0 +1,216 @@
+package io.tillstream.query.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import io.tillstream.embedded.MongoServer;
+import io.tillstream.embedded.Servers;
+import io.tillstream.events.Mode;
+import io.tillstream.events.tag.Tag;
+import io.tillstream.events.tag.TagEvent.TagChanged;
+import io.tillstream.events.tag.TagEvent.TagCreated;
+import io.tillstream.http.access.Caller;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FollowerTest {
+    private static final Caller ADMIN = Caller.admin(UUID.randomUUID(), "tester", Mode.LIVE);
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final TestLog log = new TestLog();
+    private final MongoServer mongo = MongoServer.start(Servers.temporary().newFolder(), 0);
+    private final MongoClient client = MongoClients.create(mongo.uri() + "/?serverSelectionTimeoutMS=500");
+    private final ReadStore store = new ReadStore(client.getDatabase("t"), Clock.systemUTC());
+    private final List<Instance> instances = new ArrayList<>();
+
+    /** One instance of the service. */
+    private final class Instance {
+        final Progress progress = new Progress(log.log::highest);
+        final Projection<Tag> projection;
+        final Follower follower;
+        final Documents<Tag> tags;
+
+        Instance(int version) {
+            projection = new FoldProjection<>(Tag.CONCEPT, version, tag -> new Document("name", tag.name()), "name");
+            follower = new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress);
+            tags = new Reads(store, follower::current).of(projection);
+            instances.add(this);
+            follower.start();
+        }
+
+        void shows(long position) throws InterruptedException {
+            assertThat(progress.await(position, LONG)).isTrue();
+        }
+
+        String name(UUID tag) {
+            return tags.visibleTo(ADMIN).find(tag).orElseThrow().state().name();
+        }
+    }
+
+    private Instance instance() {
+        return new Instance(1);
+    }
+
+    @AfterEach
+    void stop() {
+        instances.forEach(instance -> instance.follower.stop());
+        client.close();
+        mongo.stop();
+        log.close();
+    }
+
+    @Test
+    void showsWhatTheTopicBrings() throws InterruptedException {
+        Instance instance = instance();
+        await().atMost(LONG).until(instance.follower::connected);
+        UUID tag = log.tag("red");
+        log.rename(tag, "crimson");
+        instance.shows(log.last());
+        assertThat(instance.name(tag)).isEqualTo("crimson");
+    }
+
+    @Test
+    void takesFromTheStoreWhatTheTopicNoLongerHas() throws InterruptedException {
+        UUID tag = UUID.randomUUID();
+        log.append(new TagCreated(tag, TestLog.AT, "old", "old"));
+        Instance instance = instance();
+        instance.shows(log.last());
+        assertThat(instance.name(tag)).isEqualTo("old");
+    }
+
+    @Test
+    void fillsAHoleFromTheStore() throws InterruptedException {
+        Instance instance = instance();
+        await().atMost(LONG).until(instance.follower::connected);
+        UUID tag = log.tag("red");
+        log.append(new TagChanged(tag, TestLog.AT, "lost", "lost"));
+        UUID other = UUID.randomUUID();
+        log.append(new TagCreated(other, TestLog.AT, "never sent", "never-sent"));
+        log.rename(tag, "crimson");
+        instance.shows(log.last());
+        assertThat(instance.name(tag)).isEqualTo("crimson");
+        assertThat(instance.name(other)).isEqualTo("never sent");
+        assertThat(instance.tags.visibleTo(ADMIN).find(tag).orElseThrow().sequence())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void goesOnWhereItWas() throws InterruptedException {
+        Instance first = instance();
+        UUID tag = log.tag("red");
+        first.shows(log.last());
+        first.follower.stop();
+        log.rename(tag, "crimson");
+        Instance second = instance();
+        second.shows(log.last());
+        assertThat(second.name(tag)).isEqualTo("crimson");
+    }
+
+    @Test
+    void losesNothingWhenTheReadStoreIsKilled() throws InterruptedException {
+        Instance instance = instance();
+        await().atMost(LONG).until(instance.follower::connected);
+        List<UUID> tags = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            tags.add(log.tag("tag " + i));
+            if (i % 100 == 50) mongo.kill();
+            if (i % 100 == 80) mongo.start();
+        }
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .untilAsserted(() ->
+                        assertThat(instance.tags.visibleTo(ADMIN).findAll(tags)).hasSize(300));
+        instance.shows(log.last());
+        assertThat(store.checkpoint("tag_v1")).isLessThanOrEqualTo(log.last());
+    }
+
+    @Test
+    void isHarmlessInSeveralInstances() throws InterruptedException {
+        List<Instance> all = List.of(instance(), instance(), instance());
+        List<UUID> tags = IntStream.range(0, 20).mapToObj(i -> log.tag("t")).toList();
+        for (int i = 0; i < 200; i++) log.rename(tags.get(i % 20), "name " + i);
+        for (Instance one : all) one.shows(log.last());
+        for (int i = 0; i < 20; i++) {
+            Stored<Tag> stored =
+                    all.getFirst().tags.visibleTo(ADMIN).find(tags.get(i)).orElseThrow();
+            assertThat(stored.state().name()).isEqualTo("name " + (180 + i));
+            assertThat(stored.sequence()).isEqualTo(10);
+        }
+        assertThat(store.countParked()).isZero();
+    }
+
+    @Test
+    void setsAsideWhatCannotBeRead() throws InterruptedException {
+        UUID broken = UUID.randomUUID();
+        log.append(new TagCreated(broken, TestLog.AT, "fine", "fine"));
+        log.appendUnheardOf(new TagChanged(broken, TestLog.AT, "unread", "unread"));
+        UUID other = log.tag("other");
+        Instance instance = instance();
+        instance.shows(log.last());
+        assertThat(instance.name(other)).isEqualTo("other");
+        assertThat(instance.tags.visibleTo(ADMIN).find(broken).orElseThrow().stale())
+                .isTrue();
+        assertThat(store.countParked()).isEqualTo(1);
+    }
+
+    @Test
+    void buildsANewVersionFromTheStoreAndKeepsTheOld() throws InterruptedException {
+        Instance old = instance();
+        UUID tag = log.tag("red");
+        old.shows(log.last());
+        Instance next = new Instance(2);
+        next.shows(log.last());
+        assertThat(next.name(tag)).isEqualTo("red");
+        log.rename(tag, "crimson");
+        old.shows(log.last());
+        next.shows(log.last());
+        assertThat(old.name(tag)).isEqualTo("crimson");
+        assertThat(next.name(tag)).isEqualTo("crimson");
+        assertThat(store.current(next.projection)).isEqualTo("tag_v2");
+    }
+
+    @Test
+    void rebuildsBesideWhatIsReadAndSwitches() throws InterruptedException {
+        Instance instance = instance();
+        Instance neighbour = instance();
+        UUID tag = log.tag("red");
+        instance.shows(log.last());
+        neighbour.shows(log.last());
+        client.getDatabase("t")
+                .getCollection("tag_v1")
+                .updateOne(new Document("_id", tag.toString()), new Document("$set", new Document("mode", "test")));
+        assertThat(instance.tags.visibleTo(ADMIN).find(tag)).isEmpty();
+
+        instance.follower.rebuild("tag");
+        await().atMost(LONG)
+                .until(() -> instance.tags.visibleTo(ADMIN).find(tag).isPresent());
+        await().atMost(LONG)
+                .until(() -> neighbour.tags.visibleTo(ADMIN).find(tag).isPresent());
+        assertThat(store.current(instance.projection)).isEqualTo("tag_v1_1");
+        log.rename(tag, "crimson");
+        instance.shows(log.last());
+        neighbour.shows(log.last());
+        assertThat(instance.name(tag)).isEqualTo("crimson");
+        assertThat(neighbour.name(tag)).isEqualTo("crimson");
+    }
+
+    @Test
+    void doesNotWaitAgainForWhatDidNotCome() throws InterruptedException {
+        Instance instance = instance();
+        await().atMost(LONG).until(instance.follower::connected);
+        await().atMost(LONG).until(() -> !instance.progress.degraded());
+        assertThat(instance.progress.await(1_000_000, Duration.ofMillis(10))).isFalse();
+        assertThat(instance.progress.degraded())
+                .as("nobody is kept from waiting by a position that doesn't exist")
+                .isFalse();
+    }
+}

@@ -1,0 +1,167 @@
+package io.tillstream.query.platform;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.kafka.KafkaMessageFactory;
+import io.tillstream.embedded.KafkaServer;
+import io.tillstream.embedded.PostgresServer;
+import io.tillstream.embedded.Servers;
+import io.tillstream.events.Concepts;
+import io.tillstream.events.DomainEvent;
+import io.tillstream.events.Mode;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.envelope.Metadata;
+import io.tillstream.events.tag.TagEvent.TagChanged;
+import io.tillstream.events.tag.TagEvent.TagCreated;
+import io.tillstream.store.EventLog;
+import io.tillstream.store.EventStoreConfiguration;
+import io.tillstream.store.MasterKey;
+import io.tillstream.store.Sealing;
+import io.tillstream.store.StoreSettings;
+import java.net.URI;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** A store and a topic of a test's own, written as the write side does: an event can be in both, or in the store alone. */
+final class TestLog implements AutoCloseable {
+    static final Instant AT = Instant.parse("2026-04-01T10:00:00Z");
+
+    final KafkaServer kafka = Servers.temporary().kafka();
+    final String topic = "events-" + UUID.randomUUID();
+    final EventJson json = new EventJson(Concepts.ALL, List.of());
+    final EventLog log;
+
+    private final HikariDataSource owner;
+    private final JdbcClient jdbc;
+    private final KafkaProducer<String, byte[]> producer;
+    private final Map<UUID, Long> sequences = new HashMap<>();
+    private long last;
+    private long published;
+
+    TestLog() {
+        PostgresServer server = Servers.temporary().postgres();
+        StoreSettings.Postgres postgres = new StoreSettings.Postgres(
+                server.newDatabase(), server.user(), server.password(), "tillstream_reader", "reader", 4);
+        owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
+        Flyway.configure()
+                .dataSource(owner)
+                .placeholders(Map.of("reader_user", "tillstream_reader", "reader_password", "reader"))
+                .load()
+                .migrate();
+        jdbc = JdbcClient.create(owner);
+        MasterKey master = MasterKey.of(Base64.getEncoder().encodeToString(new byte[32]));
+        log = new EventLog(jdbc, EventStoreConfiguration.ownTransaction(owner), json, new Sealing(jdbc, master));
+        kafka.createTopic(topic);
+        producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrap()),
+                new StringSerializer(),
+                new ByteArraySerializer());
+    }
+
+    Follower.Broker broker() {
+        return new Follower.Broker(kafka.bootstrap(), topic);
+    }
+
+    /** The position of the last event. */
+    long last() {
+        return last;
+    }
+
+    UUID tag(String name) {
+        UUID id = UUID.randomUUID();
+        publish(new TagCreated(id, AT, name, name));
+        return id;
+    }
+
+    void rename(UUID tag, String name) {
+        publish(new TagChanged(tag, AT, name, name));
+    }
+
+    /** In the store, and in the topic. */
+    void publish(DomainEvent event) {
+        append(event, json.typeOf(event.getClass()).name());
+        produce(event);
+    }
+
+    /** In the store; the topic has lost it. */
+    void append(DomainEvent event) {
+        append(event, json.typeOf(event.getClass()).name());
+    }
+
+    /** In the store, under a name that nobody knows. */
+    void appendUnheardOf(DomainEvent event) {
+        append(event, "tag.unheard_of");
+    }
+
+    private void append(DomainEvent event, String type) {
+        long sequence = sequences.merge(event.aggregateId(), 0L, (known, zero) -> known + 1);
+        last = jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
+                        + " metadata, payload) values (:event, 'tag', :aggregate, :sequence, :type, '1', :time,"
+                        + " :metadata, :payload) returning position")
+                .params(Map.of(
+                        "event", UUID.randomUUID().toString(),
+                        "aggregate", event.aggregateId().toString(),
+                        "sequence", sequence,
+                        "type", type,
+                        "time", EventJson.TIMESTAMP.format(event.at()),
+                        "metadata",
+                                EventJson.STORED.writeValueAsString(
+                                        new Metadata("system:test", "r", "c", "c", Mode.LIVE)),
+                        "payload", json.write(event).toString()))
+                .query(Long.class)
+                .single();
+    }
+
+    private void produce(DomainEvent event) {
+        CloudEvent cloudEvent = CloudEventBuilder.v1()
+                .withId(UUID.randomUUID().toString())
+                .withSource(URI.create("/tillstream/test"))
+                .withType(json.typeOf(event.getClass()).name())
+                .withSubject(event.aggregateId().toString())
+                .withTime(event.at().atOffset(ZoneOffset.UTC))
+                .withDataContentType("application/json")
+                .withDataSchema(URI.create("/schemas/tag.created/1"))
+                .withExtension("aggregatetype", "tag")
+                .withExtension("sequence", Long.toString(sequences.getOrDefault(event.aggregateId(), 0L)))
+                .withExtension("position", Long.toString(last))
+                .withExtension("previousposition", Long.toString(published == last ? last : last - 1))
+                .withExtension("actor", "system:test")
+                .withExtension("requestid", "r")
+                .withExtension("correlationid", "c")
+                .withExtension("causationid", "c")
+                .withExtension("mode", "live")
+                .withData(json.write(event).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .build();
+        published = last;
+        try {
+            producer.send(KafkaMessageFactory.<String>createWriter(
+                                    topic, event.aggregateId().toString())
+                            .writeBinary(cloudEvent))
+                    .get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        owner.close();
+    }
+}

@@ -100,7 +100,13 @@ final class Shop implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
 
-    final MovableClock clock = new MovableClock();
+    /** All tests of this JVM: two instances, and one clock for both as they count together. */
+    private static final MovableClock CLOCK = new MovableClock();
+
+    private static @Nullable Shop shared;
+    private static @Nullable Shop second;
+
+    final MovableClock clock = CLOCK;
     final ConfigurableApplicationContext context;
     final int port;
 
@@ -117,8 +123,18 @@ final class Shop implements AutoCloseable {
         port = context.getBean(Environment.class).getRequiredProperty("local.server.port", Integer.class);
     }
 
-    static Shop started() {
-        return new Shop(Map.of());
+    /** One instance for all tests that need nothing special. */
+    static synchronized Shop shared() {
+        Shop shop = shared;
+        if (shop == null) shared = shop = new Shop(Map.of());
+        return shop;
+    }
+
+    /** Another instance on the same servers. */
+    static synchronized Shop second() {
+        Shop shop = second;
+        if (shop == null) second = shop = new Shop(Map.of());
+        return shop;
     }
 
     <T> T bean(Class<T> type) {

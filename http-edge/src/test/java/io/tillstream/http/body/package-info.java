@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.http.body;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.http.list;
+
+import org.jspecify.annotations.NullMarked;

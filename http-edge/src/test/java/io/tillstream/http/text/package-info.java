@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.http.text;
+
+import org.jspecify.annotations.NullMarked;

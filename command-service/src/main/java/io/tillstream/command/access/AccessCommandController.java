@@ -24,6 +24,7 @@ import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
+import io.tillstream.http.error.Refuses;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ class AccessCommandController {
     @Operation(
             summary = "Grant access to a product",
             description = "Permanent unless a length or an end is given. One grant for a user and a product at a time.")
+    @Refuses({"PRODUCT_UNKNOWN", "USER_UNKNOWN", "PRODUCT_INACTIVE", "ALREADY_GRANTED", "TOO_LONG"})
     Answer<GrantedAccess> grant(
             @PathVariable UUID userId, Request request, @JsonBody(GrantAccessRequest.class) Values body) {
         GrantAccess command = new GrantAccess(
@@ -81,6 +83,7 @@ class AccessCommandController {
     @Operation(
             summary = "Extend or modify access",
             description = "Does the first of what is sent: extend, end at an instant (or never), end after some days.")
+    @Refuses({"UNKNOWN", "TOO_LONG"})
     Answer<AccessView> change(
             @PathVariable UUID userId,
             @PathVariable UUID accessId,
@@ -95,6 +98,7 @@ class AccessCommandController {
     @DeleteMapping("/{accessId}")
     @RequiresScope(Scope.USERS_WRITE)
     @Operation(summary = "Revoke access", description = "It can be granted again.")
+    @Refuses("UNKNOWN")
     Answer<Void> revoke(@PathVariable UUID userId, @PathVariable UUID accessId, Request request) {
         return commands.send(request, new RevokeAccess(accessId, userId), (Access access) -> Answer.noContent());
     }

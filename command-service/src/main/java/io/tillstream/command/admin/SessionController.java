@@ -1,6 +1,8 @@
 package io.tillstream.command.admin;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.access.Caller;
@@ -45,7 +47,16 @@ class SessionController {
 
     @PostMapping("/login")
     @Public
-    @Operation(summary = "Sign in as an admin", description = "Sets the session cookie.")
+    @Operation(operationId = "login", summary = "Sign in as an admin", description = "Sets the session cookie.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Signed in",
+            headers =
+                    @Header(
+                            name = "Set-Cookie",
+                            description = "The session: `tillstream_session=…; HttpOnly; SameSite=Lax`"))
+    @ApiResponse(responseCode = "401", description = "UNAUTHORIZED: E-mail or password is wrong")
+    @ApiResponse(responseCode = "429", description = "RATE_LIMITED: Too many failed logins, try again later")
     Answer<SignedIn> login(Request request, @JsonBody(LoginRequest.class) Values body) {
         String email = body.requiredText("email");
         throttle.attempt(request.clientIp(), email);
@@ -59,7 +70,14 @@ class SessionController {
 
     @PostMapping("/logout")
     @Public
-    @Operation(summary = "Sign out", description = "Ends the session, if there is one, and removes its cookie.")
+    @Operation(
+            operationId = "logout",
+            summary = "Sign out",
+            description = "Ends the session, if there is one, and removes its cookie.")
+    @ApiResponse(
+            responseCode = "204",
+            description = "Signed out; no body",
+            headers = @Header(name = "Set-Cookie", description = "Removes the session's cookie"))
     Answer<Void> logout(Request request) {
         String token = request.sessionToken();
         if (token != null) sessions.end(token);
@@ -68,7 +86,7 @@ class SessionController {
 
     @GetMapping("/session")
     @SessionOnly
-    @Operation(summary = "Who is signed in")
+    @Operation(operationId = "getSession", summary = "Who is signed in")
     Answer<SignedIn> session(Request request) {
         Caller admin = request.caller();
         return Answer.ok(new SignedIn(admin.id(), admin.name()));

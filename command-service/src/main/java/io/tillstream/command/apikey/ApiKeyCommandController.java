@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.tillstream.command.apikey.ApiKeyAggregate.Rotation;
 import io.tillstream.command.apikey.ApiKeyBody.CreateApiKeyRequest;
 import io.tillstream.command.apikey.ApiKeyBody.RotateApiKeyRequest;
@@ -25,6 +27,7 @@ import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
+import io.tillstream.http.error.Refuses;
 import io.tillstream.http.text.SafeText;
 import java.time.Instant;
 import java.util.List;
@@ -135,6 +138,7 @@ class ApiKeyCommandController {
     @Operation(
             summary = "Update an API key",
             description = "Name, scopes, rate limit and whether it is active. Its use is shown by the reads only.")
+    @Refuses({"UNKNOWN", "REVOKED", "ROTATED"})
     Answer<ApiKeyView> update(
             @PathVariable UUID id, Request request, @JsonBody(UpdateApiKeyRequest.class) Values body) {
         List<String> scopes = body.texts("scopes");
@@ -152,8 +156,17 @@ class ApiKeyCommandController {
     @DeleteMapping("/{id}")
     @SessionOnly
     @Operation(summary = "Revoke an API key", description = "It stops at once, in its grace period too, and for good.")
+    @Refuses({"UNKNOWN", "REVOKED"})
     Answer<RevokedApiKey> revoke(
-            @PathVariable UUID id, @RequestParam(required = false) @Nullable String reason, Request request) {
+            @PathVariable UUID id,
+            @Parameter(
+                            description = "Why, for those who read the key's history",
+                            example = "Leaked",
+                            schema = @Schema(maxLength = REASON_LENGTH))
+                    @RequestParam(required = false)
+                    @Nullable
+                    String reason,
+            Request request) {
         RevokeApiKey command = new RevokeApiKey(id, request.caller().id(), checked(reason));
         return commands.sendForShop(
                 request,
@@ -168,6 +181,7 @@ class ApiKeyCommandController {
     @Operation(
             summary = "Rotate an API key",
             description = "A new key takes over at once; the old one works on for its grace period.")
+    @Refuses({"UNKNOWN", "REVOKED", "INACTIVE"})
     Answer<RotatedApiKey> rotate(
             @PathVariable UUID id,
             Request request,

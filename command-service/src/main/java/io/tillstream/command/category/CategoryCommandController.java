@@ -16,6 +16,7 @@ import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
+import io.tillstream.http.error.Refuses;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -36,6 +37,7 @@ class CategoryCommandController {
     @PostMapping
     @RequiresScope(Scope.PRODUCTS_WRITE)
     @Operation(summary = "Create a category")
+    @Refuses("SLUG_TAKEN")
     Answer<Category> create(Request request, @JsonBody(CreateCategoryRequest.class) Values body) {
         return commands.send(
                 request,
@@ -50,6 +52,7 @@ class CategoryCommandController {
     @PatchMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_WRITE)
     @Operation(summary = "Update a category", description = "Sets the fields that are sent, at least one.")
+    @Refuses({"UNKNOWN", "SLUG_TAKEN"})
     Answer<Category> change(
             @PathVariable UUID id, Request request, @JsonBody(ChangeCategoryRequest.class) Values body) {
         return commands.send(
@@ -65,6 +68,7 @@ class CategoryCommandController {
     @DeleteMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_WRITE)
     @Operation(summary = "Delete a category", description = "Products keep everything else.")
+    @Refuses("UNKNOWN")
     Answer<Void> delete(@PathVariable UUID id, Request request) {
         return commands.send(request, new DeleteCategory(id), (Category category) -> Answer.noContent());
     }

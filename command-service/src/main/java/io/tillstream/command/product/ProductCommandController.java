@@ -3,6 +3,7 @@ package io.tillstream.command.product;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.tillstream.command.platform.CommandSender;
 import io.tillstream.command.platform.Others;
 import io.tillstream.command.product.ProductBody.CreateProductRequest;
@@ -23,6 +24,7 @@ import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
+import io.tillstream.http.error.Refuses;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -57,6 +59,7 @@ class ProductCommandController {
     @PostMapping
     @RequiresScope(Scope.PRODUCTS_WRITE)
     @Operation(summary = "Create a product")
+    @Refuses({"SLUG_TAKEN", "INVALID", "BUNDLED_PRODUCT_GONE"})
     Answer<WrittenProduct> create(Request request, @JsonBody(CreateProductRequest.class) Values body) {
         ProductPatch patch = new ProductPatch(body);
         UUID id = UuidCreator.getTimeOrderedEpoch();
@@ -71,6 +74,11 @@ class ProductCommandController {
     @Operation(
             summary = "Update a product",
             description = "Sets the fields that are sent. 207 when unknown categories or tags were left out.")
+    @Refuses({"UNKNOWN", "SLUG_TAKEN", "INVALID", "BUNDLED_PRODUCT_GONE"})
+    @ApiResponse(responseCode = "200", description = "As it is after the change")
+    @ApiResponse(
+            responseCode = "207",
+            description = "Changed, but unknown categories or tags were left out: see `_warnings`")
     Answer<WrittenProduct> update(
             @PathVariable UUID id, Request request, @JsonBody(UpdateProductRequest.class) Values body) {
         ProductPatch patch = new ProductPatch(body);
@@ -86,6 +94,7 @@ class ProductCommandController {
     @Operation(
             summary = "Delete a product",
             description = "Refused while anything refers to it; deactivate it instead.")
+    @Refuses({"UNKNOWN", "STILL_REFERRED_TO"})
     Answer<Void> delete(@PathVariable UUID id, Request request) {
         return commands.send(request, new DeleteProduct(id), (Product product) -> Answer.noContent());
     }

@@ -15,6 +15,7 @@ import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
+import io.tillstream.http.error.Refuses;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -35,6 +36,7 @@ class TagCommandController {
     @PostMapping
     @RequiresScope(Scope.PRODUCTS_WRITE)
     @Operation(summary = "Create a tag")
+    @Refuses("SLUG_TAKEN")
     Answer<Tag> create(Request request, @JsonBody(CreateTagRequest.class) Values body) {
         return commands.send(
                 request,
@@ -45,6 +47,7 @@ class TagCommandController {
     @PatchMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_WRITE)
     @Operation(summary = "Update a tag", description = "Sets the fields that are sent, at least one.")
+    @Refuses({"UNKNOWN", "SLUG_TAKEN"})
     Answer<Tag> change(@PathVariable UUID id, Request request, @JsonBody(ChangeTagRequest.class) Values body) {
         return commands.send(
                 request,
@@ -55,6 +58,7 @@ class TagCommandController {
     @DeleteMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_WRITE)
     @Operation(summary = "Delete a tag", description = "Products keep everything else.")
+    @Refuses("UNKNOWN")
     Answer<Void> delete(@PathVariable UUID id, Request request) {
         return commands.send(request, new DeleteTag(id), (Tag tag) -> Answer.noContent());
     }

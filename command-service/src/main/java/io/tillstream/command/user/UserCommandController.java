@@ -14,6 +14,7 @@ import io.tillstream.http.access.Scope;
 import io.tillstream.http.body.Body;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
+import io.tillstream.http.error.Refuses;
 import io.tillstream.http.text.Emails;
 import java.util.List;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -51,6 +52,7 @@ class UserCommandController {
     @PostMapping
     @RequiresScope(Scope.USERS_WRITE)
     @Operation(summary = "Create a user", description = "A customer's account, to which access can be granted.")
+    @Refuses("EMAIL_TAKEN")
     Answer<UserView> create(Request request, @JsonBody(CreateUserRequest.class) Values body) {
         String name = body.text("name");
         return commands.send(

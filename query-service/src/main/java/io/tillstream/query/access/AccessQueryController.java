@@ -2,6 +2,7 @@ package io.tillstream.query.access;
 
 import static com.mongodb.client.model.Filters.eq;
 
+import io.swagger.v3.oas.annotations.Operation;
 import io.tillstream.events.access.Access;
 import io.tillstream.events.access.AccessView;
 import io.tillstream.events.product.Product;
@@ -42,6 +43,10 @@ class AccessQueryController {
     @GetMapping
     @RequiresScope(Scope.USERS_READ)
     @ListParams(sort = {"created_at", "expires_at"})
+    @Operation(
+            summary = "List a user's access",
+            description =
+                    "Newest grant first unless sorted otherwise, revoked ones left out. Empty for an unknown user.")
     Listing<AccessView> list(Request request, @PathVariable UUID userId, ListQuery query) {
         Listing<Stored<Access>> page =
                 access.visibleTo(request.caller()).page(query, AccessReads.COLUMNS, eq("user_id", userId.toString()));
@@ -62,6 +67,7 @@ class AccessQueryController {
 
     @GetMapping("/{accessId}")
     @RequiresScope(Scope.USERS_READ)
+    @Operation(summary = "Get one grant of access")
     Answer<AccessView> get(Request request, @PathVariable UUID userId, @PathVariable UUID accessId) {
         Stored<Access> stored = NotFound.unless(
                 access.visibleTo(request.caller())

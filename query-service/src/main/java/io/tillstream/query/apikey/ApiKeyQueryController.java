@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 
+import io.swagger.v3.oas.annotations.Operation;
 import io.tillstream.events.apikey.ApiKey;
 import io.tillstream.events.apikey.ApiKeyView;
 import io.tillstream.http.Answer;
@@ -44,6 +45,10 @@ class ApiKeyQueryController {
     @ListParams(
             sort = {"created_at", "name"},
             search = true)
+    @Operation(
+            summary = "List API keys",
+            description =
+                    "Your own and those of the shop, revoked and rotated ones too, newest first unless sorted otherwise.")
     Listing<ApiKeyView.Listed> list(Request request, ListQuery query) {
         Listing<Stored<ApiKey>> page = keys.visibleTo(request.caller())
                 .page(query, ApiKeyReads.COLUMNS, ownedBy(request.caller()), Search.matching(query.search()));
@@ -56,6 +61,7 @@ class ApiKeyQueryController {
 
     @GetMapping("/{id}")
     @SessionOnly
+    @Operation(summary = "Get an API key", description = "With its use; the key itself is never shown again.")
     Answer<ApiKeyView.Single> get(Request request, @PathVariable UUID id) {
         Stored<ApiKey> stored = NotFound.unless(
                 keys.visibleTo(request.caller()).find(and(eq("_id", id.toString()), ownedBy(request.caller()))).stream()

@@ -1,5 +1,6 @@
 package io.tillstream.query.category;
 
+import io.swagger.v3.oas.annotations.Operation;
 import io.tillstream.events.category.Category;
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
@@ -34,6 +35,7 @@ class CategoryQueryController {
             sort = {"created_at", "name", "slug"},
             search = true,
             total = true)
+    @Operation(summary = "List categories", description = "Newest first unless sorted otherwise.")
     Listing<Category> list(Request request, ListQuery query) {
         return categories
                 .visibleTo(request.caller())
@@ -43,6 +45,7 @@ class CategoryQueryController {
 
     @GetMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_READ)
+    @Operation(summary = "Get a category")
     Answer<Category> get(Request request, @PathVariable UUID id) {
         Stored<Category> stored =
                 NotFound.unless(categories.visibleTo(request.caller()).find(id), "Category");

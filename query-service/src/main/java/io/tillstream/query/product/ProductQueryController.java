@@ -2,6 +2,8 @@ package io.tillstream.query.product;
 
 import static com.mongodb.client.model.Filters.eq;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.tillstream.events.category.Category;
 import io.tillstream.events.product.Label;
 import io.tillstream.events.product.Product;
@@ -56,6 +58,27 @@ class ProductQueryController {
             search = true,
             filters = {"status", "category", "tag", "embed"},
             total = true)
+    @Operation(
+            summary = "List products",
+            description =
+                    "Newest first unless sorted otherwise. Categories and tags are embedded only where `embed` asks for them.")
+    @Parameter(
+            name = "status",
+            description = "Only those on sale, or only those that are not; anything else means all",
+            example = "active")
+    @Parameter(
+            name = "category",
+            description =
+                    "Ids or slugs of categories, separated by commas, at most 20: products that are in all of them",
+            example = "painting")
+    @Parameter(
+            name = "tag",
+            description = "Ids or slugs of tags, separated by commas, at most 20: products that have all of them",
+            example = "brushes")
+    @Parameter(
+            name = "embed",
+            description = "What to show with each, separated by commas: `categories`, `tags`",
+            example = "categories,tags")
     Listing<ProductView> list(Request request, ListQuery query) {
         Caller caller = request.caller();
         List<Bson> filters = new ArrayList<>();
@@ -83,6 +106,11 @@ class ProductQueryController {
 
     @GetMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_READ)
+    @Operation(summary = "Get a product", description = "With its categories and tags unless `embed` says otherwise.")
+    @Parameter(
+            name = "embed",
+            description = "What to show with it, separated by commas: `categories`, `tags`; empty for neither",
+            example = "categories,tags")
     Answer<ProductView> get(Request request, @PathVariable UUID id) {
         Caller caller = request.caller();
         Stored<Product> stored = NotFound.unless(products.visibleTo(caller).find(id), "Product");

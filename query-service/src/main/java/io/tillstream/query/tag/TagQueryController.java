@@ -1,5 +1,6 @@
 package io.tillstream.query.tag;
 
+import io.swagger.v3.oas.annotations.Operation;
 import io.tillstream.events.tag.Tag;
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
@@ -34,6 +35,7 @@ class TagQueryController {
             sort = {"created_at", "name", "slug"},
             search = true,
             total = true)
+    @Operation(summary = "List tags", description = "Newest first unless sorted otherwise.")
     Listing<Tag> list(Request request, ListQuery query) {
         return tags.visibleTo(request.caller())
                 .pageAndTotal(query, TagReads.COLUMNS, Search.matching(query.search()))
@@ -42,6 +44,7 @@ class TagQueryController {
 
     @GetMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_READ)
+    @Operation(summary = "Get a tag")
     Answer<Tag> get(Request request, @PathVariable UUID id) {
         Stored<Tag> stored = NotFound.unless(tags.visibleTo(request.caller()).find(id), "Tag");
         return stored.answer(stored.state());

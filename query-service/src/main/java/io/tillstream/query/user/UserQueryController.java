@@ -1,5 +1,6 @@
 package io.tillstream.query.user;
 
+import io.swagger.v3.oas.annotations.Operation;
 import io.tillstream.events.access.Access;
 import io.tillstream.events.access.AccessView;
 import io.tillstream.events.product.Product;
@@ -75,6 +76,10 @@ class UserQueryController {
             search = true,
             searchMaxLength = Integer.MAX_VALUE,
             total = true)
+    @Operation(
+            summary = "List users",
+            description =
+                    "All accounts of the mode with their access and what it adds up to, newest first unless sorted otherwise. `search` looks into e-mail addresses.")
     Listing<UserView> list(Request request, ListQuery query) {
         Listing<Stored<Customer>> page =
                 customers.visibleTo(request.caller()).pageAndTotal(query, COLUMNS, Search.matching(query.search()));
@@ -85,6 +90,9 @@ class UserQueryController {
 
     @GetMapping("/{id}")
     @RequiresScope(Scope.USERS_READ)
+    @Operation(
+            summary = "Get a user",
+            description = "With access and what it adds up to; an expired grant reads as expired without delay.")
     Answer<UserView> get(Request request, @PathVariable UUID id) {
         Stored<Customer> stored =
                 NotFound.unless(customers.visibleTo(request.caller()).find(id), "User");

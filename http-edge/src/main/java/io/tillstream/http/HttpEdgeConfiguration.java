@@ -8,6 +8,7 @@ import io.tillstream.http.limit.KeyLimiter;
 import io.tillstream.http.redis.Redis;
 import io.tillstream.http.session.LoginThrottle;
 import io.tillstream.http.session.Sessions;
+import io.tillstream.http.usage.KeyUses;
 import io.tillstream.store.Credentials;
 import io.tillstream.store.EventStoreConfiguration;
 import java.time.Clock;
@@ -70,6 +71,11 @@ public class HttpEdgeConfiguration {
     @Bean
     KeyLimiter keyLimiter(Redis redis, Clock clock) {
         return new KeyLimiter(redis, clock);
+    }
+
+    @Bean(initMethod = "start")
+    KeyUses keyUses(Redis redis) {
+        return new KeyUses(redis);
     }
 
     @Bean

@@ -1,11 +1,12 @@
 package io.tillstream.query;
 
 import io.tillstream.http.HttpEdgeConfiguration;
+import io.tillstream.query.apikey.KeyUseConfiguration;
 import io.tillstream.query.platform.ReadSideConfiguration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /** The reading side: the edge, the engine and the concepts' reads. */
 @Configuration
-@Import({HttpEdgeConfiguration.class, ReadSideConfiguration.class, ConceptReads.class})
+@Import({HttpEdgeConfiguration.class, ReadSideConfiguration.class, ConceptReads.class, KeyUseConfiguration.class})
 public class QueryServiceConfiguration {}

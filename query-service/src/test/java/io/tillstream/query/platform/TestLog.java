@@ -36,25 +36,29 @@ import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A store and a topic of a test's own, written as the write side does: an event can be in both, or in the store alone. */
-final class TestLog implements AutoCloseable {
+public final class TestLog implements AutoCloseable {
     static final Instant AT = Instant.parse("2026-04-01T10:00:00Z");
 
     final KafkaServer kafka = Servers.temporary().kafka();
-    final String topic = "events-" + UUID.randomUUID();
+    public final String topic = "events-" + UUID.randomUUID();
     final EventJson json = new EventJson(Concepts.ALL, List.of());
     final EventLog log;
 
+    /** The store's address and its owner's connection. */
+    public final String url;
+
+    public final JdbcClient jdbc;
     private final HikariDataSource owner;
-    private final JdbcClient jdbc;
     private final KafkaProducer<String, byte[]> producer;
     private final Map<UUID, Long> sequences = new HashMap<>();
     private long last;
     private long published;
 
-    TestLog() {
+    public TestLog() {
         PostgresServer server = Servers.temporary().postgres();
-        StoreSettings.Postgres postgres = new StoreSettings.Postgres(
-                server.newDatabase(), server.user(), server.password(), "tillstream_reader", "reader", 4);
+        url = server.newDatabase();
+        StoreSettings.Postgres postgres =
+                new StoreSettings.Postgres(url, server.user(), server.password(), "tillstream_reader", "reader", 4);
         owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
         Flyway.configure()
                 .dataSource(owner)
@@ -76,11 +80,11 @@ final class TestLog implements AutoCloseable {
     }
 
     /** The position of the last event. */
-    long last() {
+    public long last() {
         return last;
     }
 
-    UUID tag(String name) {
+    public UUID tag(String name) {
         UUID id = UUID.randomUUID();
         publish(new TagCreated(id, AT, name, name));
         return id;
@@ -92,25 +96,31 @@ final class TestLog implements AutoCloseable {
 
     /** In the store, and in the topic. */
     void publish(DomainEvent event) {
-        append(event, json.typeOf(event.getClass()).name());
-        produce(event);
+        publishOf("tag", Mode.LIVE, event);
+    }
+
+    /** As {@link #publish}, of another concept. */
+    public void publishOf(String concept, Mode mode, DomainEvent event) {
+        append(concept, mode, event, json.typeOf(event.getClass()).name());
+        produce(concept, mode, event);
     }
 
     /** In the store; the topic has lost it. */
     void append(DomainEvent event) {
-        append(event, json.typeOf(event.getClass()).name());
+        append("tag", Mode.LIVE, event, json.typeOf(event.getClass()).name());
     }
 
     /** In the store, under a name that nobody knows. */
     void appendUnheardOf(DomainEvent event) {
-        append(event, "tag.unheard_of");
+        append("tag", Mode.LIVE, event, "tag.unheard_of");
     }
 
-    private void append(DomainEvent event, String type) {
+    private void append(String concept, Mode mode, DomainEvent event, String type) {
         long sequence = sequences.merge(event.aggregateId(), 0L, (known, zero) -> known + 1);
         last = jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
-                        + " metadata, payload) values (:event, 'tag', :aggregate, :sequence, :type, '1', :time,"
+                        + " metadata, payload) values (:event, :concept, :aggregate, :sequence, :type, '1', :time,"
                         + " :metadata, :payload) returning position")
+                .param("concept", concept)
                 .params(Map.of(
                         "event", UUID.randomUUID().toString(),
                         "aggregate", event.aggregateId().toString(),
@@ -118,14 +128,13 @@ final class TestLog implements AutoCloseable {
                         "type", type,
                         "time", EventJson.TIMESTAMP.format(event.at()),
                         "metadata",
-                                EventJson.STORED.writeValueAsString(
-                                        new Metadata("system:test", "r", "c", "c", Mode.LIVE)),
+                                EventJson.STORED.writeValueAsString(new Metadata("system:test", "r", "c", "c", mode)),
                         "payload", json.write(event).toString()))
                 .query(Long.class)
                 .single();
     }
 
-    private void produce(DomainEvent event) {
+    private void produce(String concept, Mode mode, DomainEvent event) {
         CloudEvent cloudEvent = CloudEventBuilder.v1()
                 .withId(UUID.randomUUID().toString())
                 .withSource(URI.create("/tillstream/test"))
@@ -134,7 +143,7 @@ final class TestLog implements AutoCloseable {
                 .withTime(event.at().atOffset(ZoneOffset.UTC))
                 .withDataContentType("application/json")
                 .withDataSchema(URI.create("/schemas/tag.created/1"))
-                .withExtension("aggregatetype", "tag")
+                .withExtension("aggregatetype", concept)
                 .withExtension("sequence", Long.toString(sequences.getOrDefault(event.aggregateId(), 0L)))
                 .withExtension("position", Long.toString(last))
                 .withExtension("previousposition", Long.toString(published == last ? last : last - 1))
@@ -142,7 +151,7 @@ final class TestLog implements AutoCloseable {
                 .withExtension("requestid", "r")
                 .withExtension("correlationid", "c")
                 .withExtension("causationid", "c")
-                .withExtension("mode", "live")
+                .withExtension("mode", mode.wire())
                 .withData(json.write(event).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8))
                 .build();
         published = last;

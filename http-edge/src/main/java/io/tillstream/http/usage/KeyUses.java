@@ -1,0 +1,119 @@
+package io.tillstream.http.usage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lettuce.core.ScriptOutputType;
+import io.tillstream.http.RequestListener;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.redis.Redis;
+import io.tillstream.http.redis.RedisAway;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The uses of API keys that nobody has taken yet. */
+public final class KeyUses implements RequestListener, AutoCloseable {
+    private static final String HASH = "tillstream:key-uses";
+    private static final String TAKE =
+            "local all = redis.call('HGETALL', KEYS[1]) redis.call('DEL', KEYS[1]) return all";
+    private static final String COUNT = "/count";
+    private static final String AT = "/at";
+    private static final String IP = "/ip";
+
+    /**
+     * Uses of one key.
+     *
+     * @param lastIp null when the client's address isn't known
+     */
+    public record Use(long count, Instant lastAt, @Nullable String lastIp) {
+        Use and(Use more) {
+            boolean later = more.lastAt.isAfter(lastAt);
+            return new Use(count + more.count, later ? more.lastAt : lastAt, later ? more.lastIp : lastIp);
+        }
+    }
+
+    private final Redis redis;
+    private final Map<UUID, Use> uses = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService everySecond = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("key-uses").daemon().factory());
+
+    public KeyUses(Redis redis) {
+        this.redis = redis;
+    }
+
+    public void start() {
+        var _ = everySecond.scheduleWithFixedDelay(this::addUp, 1, 1, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void answered(Caller caller, String method, String path, int status, @Nullable String clientIp, Instant at) {
+        switch (caller.kind()) {
+            case API_KEY -> count(caller.id(), new Use(1, at, clientIp));
+            case SESSION -> {}
+        }
+    }
+
+    /** Counts uses, also those that somebody took and couldn't keep. */
+    public void count(UUID key, Use use) {
+        uses.merge(key, use, Use::and);
+    }
+
+    /** Sends what was counted here to where all services' uses add up; while Redis is away it stays here. */
+    public void addUp() {
+        for (UUID key : List.copyOf(uses.keySet())) {
+            Use use = uses.remove(key);
+            if (use == null) continue;
+            try {
+                redis.askAndWait(ask -> ask.hincrby(HASH, key + COUNT, use.count()));
+                redis.askAndWait(ask -> ask.hset(HASH, fields(key, use)));
+            } catch (RedisAway e) {
+                count(key, use);
+                return;
+            }
+        }
+    }
+
+    private static Map<String, byte[]> fields(UUID key, Use use) {
+        Map<String, byte[]> fields = new HashMap<>();
+        fields.put(key + AT, Long.toString(use.lastAt().toEpochMilli()).getBytes(UTF_8));
+        if (use.lastIp() != null) fields.put(key + IP, use.lastIp().getBytes(UTF_8));
+        return fields;
+    }
+
+    /** Takes all services' uses away, each to be had once; empty while Redis is away. */
+    public Map<UUID, Use> take() {
+        List<byte[]> all;
+        try {
+            all = redis.askAndWait(ask -> ask.<List<byte[]>>eval(TAKE, ScriptOutputType.MULTI, HASH));
+        } catch (RedisAway e) {
+            return Map.of();
+        }
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i + 1 < all.size(); i += 2)
+            values.put(new String(all.get(i), UTF_8), new String(all.get(i + 1), UTF_8));
+        Map<UUID, Use> taken = new HashMap<>();
+        values.forEach((field, value) -> {
+            UUID key = UUID.fromString(field.substring(0, field.indexOf('/')));
+            taken.computeIfAbsent(
+                    key,
+                    known -> new Use(
+                            Long.parseLong(values.getOrDefault(known + COUNT, "0")),
+                            Instant.ofEpochMilli(Long.parseLong(values.getOrDefault(known + AT, "0"))),
+                            values.get(known + IP)));
+        });
+        return taken;
+    }
+
+    @Override
+    public void close() {
+        everySecond.shutdownNow();
+        addUp();
+    }
+}

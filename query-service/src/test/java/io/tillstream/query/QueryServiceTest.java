@@ -1,0 +1,189 @@
+package io.tillstream.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tillstream.embedded.MongoServer;
+import io.tillstream.embedded.Servers;
+import io.tillstream.events.Mode;
+import io.tillstream.events.apikey.ApiKeyEvent.ApiKeyCreated;
+import io.tillstream.http.session.Sessions;
+import io.tillstream.http.text.Sha256;
+import io.tillstream.query.platform.TestLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+/** The service by itself, over HTTP. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class QueryServiceTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final UUID ADMIN = UUID.randomUUID();
+
+    private final TestLog log = new TestLog();
+    private final MongoServer mongo = MongoServer.start(Servers.temporary().newFolder(), 0);
+    private ConfigurableApplicationContext service;
+    private WebTestClient admin;
+
+    @BeforeAll
+    void start() {
+        Servers servers = Servers.temporary();
+        service = new SpringApplicationBuilder(QueryService.class)
+                .properties(
+                        "server.port=0",
+                        "server.address=127.0.0.1",
+                        "logging.level.root=warn",
+                        "tillstream.postgres.url=" + log.url,
+                        "tillstream.postgres.reader-password=reader",
+                        "tillstream.kafka.bootstrap=" + servers.kafka().bootstrap(),
+                        "tillstream.topic=" + log.topic,
+                        "tillstream.mongodb.uri=" + mongo.uri(),
+                        "tillstream.redis.uri=" + servers.redis().uri(),
+                        "tillstream.master-key=" + Base64.getEncoder().encodeToString(new byte[32]))
+                .run();
+        String token = service.getBean(Sessions.class).create(ADMIN, "tester");
+        admin = client().mutate().defaultCookie(Sessions.COOKIE, token).build();
+    }
+
+    private WebTestClient client() {
+        return WebTestClient.bindToServer()
+                .baseUrl("http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port"))
+                .responseTimeout(LONG)
+                .build();
+    }
+
+    @AfterAll
+    void stop() {
+        SpringApplication.exit(service);
+        mongo.stop();
+        log.close();
+    }
+
+    @Test
+    void showsAWriteToWhoeverBringsItsToken() {
+        for (int i = 0; i < 20; i++) {
+            UUID tag = log.tag("tag-" + i);
+            admin.get()
+                    .uri("/api/v1/tags/{id}", tag)
+                    .header("X-Consistency-Token", Long.toString(log.last()))
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectHeader()
+                    .doesNotExist("X-Tillstream-Stale")
+                    .expectHeader()
+                    .valueEquals("ETag", "\"0\"")
+                    .expectBody()
+                    .jsonPath("$.data.name")
+                    .isEqualTo("tag-" + i);
+        }
+        admin.get()
+                .uri("/api/v1/tags?limit=3&sort_by=name&sort_order=asc&search=TAG-1")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.data.length()")
+                .isEqualTo(3)
+                .jsonPath("$.pagination.total")
+                .isEqualTo(11)
+                .jsonPath("$.pagination.has_more")
+                .isEqualTo(true);
+    }
+
+    @Test
+    void saysThatItIsReady() {
+        await().atMost(LONG)
+                .untilAsserted(() -> client().get()
+                        .uri("/actuator/health")
+                        .exchange()
+                        .expectStatus()
+                        .isOk());
+    }
+
+    @Test
+    void saysThatTheReadStoreIsAwayAndComesBack() {
+        mongo.stop();
+        admin.get().uri("/api/v1/tags").exchange().expectStatus().isEqualTo(503);
+        admin.get().uri("/api/v1/api-keys").exchange().expectStatus().isEqualTo(503);
+        mongo.start();
+        UUID tag = log.tag("later");
+        await().atMost(LONG)
+                .untilAsserted(() -> admin.get()
+                        .uri("/api/v1/tags/{id}", tag)
+                        .exchange()
+                        .expectStatus()
+                        .isOk());
+    }
+
+    @Test
+    void countsTheUseOfAKey() {
+        String key = "sf_test_" + "0a".repeat(32);
+        UUID id = UUID.randomUUID();
+        Instant at = Instant.parse("2026-04-01T10:00:00Z");
+        log.publishOf(
+                "api_key",
+                Mode.SHOP,
+                new ApiKeyCreated(
+                        id,
+                        at,
+                        ADMIN,
+                        "CI",
+                        key.substring(0, 12),
+                        Sha256.hex(key),
+                        Mode.TEST,
+                        List.of("products:read"),
+                        60,
+                        null,
+                        null));
+        log.jdbc
+                .sql(
+                        "insert into credentials (id, hash, name, mode, scopes, limit_per_minute, active, expires_at, changed)"
+                                + " values (:id, :hash, 'CI', 'test', '{products:read}', 60, true, null, pg_current_xact_id())")
+                .param("id", id)
+                .param("hash", Sha256.hex(key))
+                .update();
+        for (int i = 0; i < 3; i++)
+            client().get()
+                    .uri("/api/v1/tags")
+                    .header("X-API-Key", key)
+                    .exchange()
+                    .expectStatus()
+                    .isOk();
+        client().get()
+                .uri("/api/v1/users")
+                .header("X-API-Key", key)
+                .exchange()
+                .expectStatus()
+                .isForbidden();
+        await().atMost(LONG)
+                .untilAsserted(() -> admin.get()
+                        .uri("/api/v1/api-keys/{id}", id)
+                        .exchange()
+                        .expectStatus()
+                        .isOk()
+                        .expectBody()
+                        .jsonPath("$.data.usage_count")
+                        .isEqualTo(4)
+                        .jsonPath("$.data.last_used_at")
+                        .isNotEmpty());
+        assertThat(client().get()
+                        .uri("/api/v1/api-keys")
+                        .header("X-API-Key", key)
+                        .exchange()
+                        .returnResult(String.class)
+                        .getStatus()
+                        .value())
+                .isEqualTo(401);
+    }
+}

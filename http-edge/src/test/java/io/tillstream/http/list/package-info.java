@@ -1,4 +1,0 @@
-@NullMarked
-package io.tillstream.http.list;
-
-import org.jspecify.annotations.NullMarked;

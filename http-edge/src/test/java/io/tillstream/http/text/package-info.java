@@ -1,4 +1,0 @@
-@NullMarked
-package io.tillstream.http.text;
-
-import org.jspecify.annotations.NullMarked;

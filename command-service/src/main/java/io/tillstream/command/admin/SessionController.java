@@ -1,5 +1,7 @@
 package io.tillstream.command.admin;
 
+import static java.util.Objects.requireNonNull;
+
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -69,18 +71,14 @@ class SessionController {
     }
 
     @PostMapping("/logout")
-    @Public
-    @Operation(
-            operationId = "logout",
-            summary = "Sign out",
-            description = "Ends the session, if there is one, and removes its cookie.")
+    @SessionOnly
+    @Operation(operationId = "logout", summary = "Sign out", description = "Ends the session and removes its cookie.")
     @ApiResponse(
             responseCode = "204",
             description = "Signed out; no body",
             headers = @Header(name = "Set-Cookie", description = "Removes the session's cookie"))
     Answer<Void> logout(Request request) {
-        String token = request.sessionToken();
-        if (token != null) sessions.end(token);
+        sessions.end(requireNonNull(request.sessionToken()));
         return Answer.<Void>noContent().header(HttpHeaders.SET_COOKIE, sessions.removal(request));
     }
 

@@ -54,11 +54,10 @@ public final class KafkaServer implements EmbeddedServer {
         this.port = port;
     }
 
-    /** Port 0 is any free one. */
-    public static KafkaServer start(Path folder, int port) {
+    /** On the wanted port, or another if it is 0 or taken. */
+    public static KafkaServer start(Path folder, int wantedPort) {
         try {
-            KafkaServer server =
-                    new KafkaServer(Files.createDirectories(folder).toRealPath(), port == 0 ? Ports.free() : port);
+            KafkaServer server = new KafkaServer(Secret.folder(folder), Ports.freeOr(wantedPort));
             server.start();
             return server;
         } catch (IOException e) {
@@ -105,7 +104,12 @@ public final class KafkaServer implements EmbeddedServer {
 
     /** Makes the topic, of one partition, unless it is there. */
     public void createTopic(String topic) {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
+        createTopic(bootstrap(), topic);
+    }
+
+    /** The same in a broker that is not ours. */
+    public static void createTopic(String bootstrap, String topic) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             NewTopic made = new NewTopic(topic, 1, (short) 1)
                     .configs(Map.of(
                             "retention.ms",
@@ -217,8 +221,8 @@ public final class KafkaServer implements EmbeddedServer {
                 Map.entry("share.coordinator.threads", "1"),
                 Map.entry("initial.broker.registration.timeout.ms", "60000"),
                 // A killed broker is let in again when its session is over.
-                Map.entry("broker.heartbeat.interval.ms", "200"),
-                Map.entry("broker.session.timeout.ms", "2000"),
+                Map.entry("broker.heartbeat.interval.ms", "400"),
+                Map.entry("broker.session.timeout.ms", "4000"),
                 Map.entry("controller.quorum.election.timeout.ms", "300"),
                 Map.entry("controller.quorum.election.backoff.max.ms", "100")));
         return settings;

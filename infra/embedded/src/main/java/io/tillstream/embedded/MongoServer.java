@@ -27,11 +27,11 @@ public final class MongoServer implements EmbeddedServer {
         this.port = port;
     }
 
-    /** Port 0 is any free one. */
-    public static MongoServer start(Path folder, int port) {
+    /** On the wanted port, or another if it is 0 or taken. */
+    public static MongoServer start(Path folder, int wantedPort) {
         try {
-            Path real = Files.createDirectories(folder).toRealPath();
-            MongoServer server = new MongoServer(real.resolve("documents.mv"), port == 0 ? Ports.free() : port);
+            Path real = Secret.folder(folder);
+            MongoServer server = new MongoServer(real.resolve("documents.mv"), Ports.freeOr(wantedPort));
             server.start();
             return server;
         } catch (IOException e) {

@@ -38,12 +38,13 @@ public final class PostgresServer implements EmbeddedServer {
         this.password = password;
     }
 
-    /** Ends a server that a dead JVM left in the folder, then starts one. Port 0 is any free one. */
-    public static PostgresServer start(Path folder, int port) {
+    /** Ends a server that a dead JVM left in the folder, then starts one: on the wanted port, or another if it is 0 or taken. */
+    public static PostgresServer start(Path folder, int wantedPort) {
         try {
-            Path real = Files.createDirectories(folder).toRealPath();
+            Path real = Secret.folder(folder);
+            endLeftOver(real);
             PostgresServer server =
-                    new PostgresServer(real, port == 0 ? Ports.free() : port, Secret.keptIn(real.resolve("password")));
+                    new PostgresServer(real, Ports.freeOr(wantedPort), Secret.keptIn(real.resolve("password")));
             server.start();
             return server;
         } catch (IOException e) {
@@ -97,12 +98,13 @@ public final class PostgresServer implements EmbeddedServer {
     @Override
     public void start() {
         try {
-            endLeftOver();
+            endLeftOver(folder);
             if (!Files.exists(data.resolve("PG_VERSION"))) create();
             Files.writeString(data.resolve("tillstream.conf"), settings());
             Unprivileged.handOver(folder);
             Path output = folder.resolve("pg_ctl.log");
             Processes.Finished started = pgCtl(
+                    folder,
                     output,
                     "start",
                     "-w",
@@ -121,7 +123,7 @@ public final class PostgresServer implements EmbeddedServer {
     public void stop() {
         Optional<ProcessHandle> process = process();
         if (process.isEmpty()) return;
-        end(process.get());
+        end(folder, process.get());
     }
 
     @Override
@@ -130,27 +132,32 @@ public final class PostgresServer implements EmbeddedServer {
     }
 
     private Optional<ProcessHandle> process() {
+        return process(folder);
+    }
+
+    private static Optional<ProcessHandle> process(Path folder) {
+        Path data = folder.resolve("data");
         return Processes.named(data.resolve("postmaster.pid"), "postgres", data);
     }
 
-    private void endLeftOver() throws IOException {
-        Optional<ProcessHandle> leftOver = process();
+    private static void endLeftOver(Path folder) throws IOException {
+        Optional<ProcessHandle> leftOver = process(folder);
         if (leftOver.isPresent()) {
             log.info(
                     "Ending the PostgreSQL that an earlier run left behind (process {})",
                     leftOver.get().pid());
-            end(leftOver.get());
+            end(folder, leftOver.get());
         }
         // PostgreSQL itself takes any living process with the number in this file, though another's, for a server in
         // its folder.
-        if (process().isEmpty()) Files.deleteIfExists(data.resolve("postmaster.pid"));
+        if (process(folder).isEmpty()) Files.deleteIfExists(folder.resolve("data/postmaster.pid"));
     }
 
-    private void end(ProcessHandle process) {
+    private static void end(Path folder, ProcessHandle process) {
         Path output = folder.resolve("pg_ctl.log");
-        if (pgCtl(output, "stop", "-m", "fast", "-w", "-t", "30").status() == 0) return;
+        if (pgCtl(folder, output, "stop", "-m", "fast", "-w", "-t", "30").status() == 0) return;
         log.warn("PostgreSQL doesn't end in order; it will recover from its log at the next start");
-        if (pgCtl(output, "stop", "-m", "immediate", "-w", "-t", "10").status() == 0) return;
+        if (pgCtl(folder, output, "stop", "-m", "immediate", "-w", "-t", "10").status() == 0) return;
         Processes.kill(process);
     }
 
@@ -228,9 +235,11 @@ public final class PostgresServer implements EmbeddedServer {
         }
     }
 
-    private Processes.Finished pgCtl(Path output, String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(Binaries.postgres().resolve("bin/pg_ctl").toString(), "-D", data.toString()));
+    private static Processes.Finished pgCtl(Path folder, Path output, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Binaries.postgres().resolve("bin/pg_ctl").toString(),
+                "-D",
+                folder.resolve("data").toString()));
         command.addAll(List.of(arguments));
         return Processes.run(Unprivileged.command(command), output, PATIENCE.plusSeconds(10));
     }

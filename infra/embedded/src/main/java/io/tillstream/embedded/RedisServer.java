@@ -30,12 +30,13 @@ public final class RedisServer implements EmbeddedServer {
         this.password = password;
     }
 
-    /** Ends a server that a dead JVM left in the folder, then starts one. Port 0 is any free one. */
-    public static RedisServer start(Path folder, int port) {
+    /** Ends a server that a dead JVM left in the folder, then starts one: on the wanted port, or another if it is 0 or taken. */
+    public static RedisServer start(Path folder, int wantedPort) {
         try {
-            Path real = Files.createDirectories(folder).toRealPath();
+            Path real = Secret.folder(folder);
+            endLeftOver(real);
             RedisServer server =
-                    new RedisServer(real, port == 0 ? Ports.free() : port, Secret.keptIn(real.resolve("password")));
+                    new RedisServer(real, Ports.freeOr(wantedPort), Secret.keptIn(real.resolve("password")));
             server.start();
             return server;
         } catch (IOException e) {
@@ -69,10 +70,7 @@ public final class RedisServer implements EmbeddedServer {
 
     @Override
     public void start() {
-        process().ifPresent(leftOver -> {
-            log.info("Ending the Redis that an earlier run left behind (process {})", leftOver.pid());
-            end(leftOver);
-        });
+        endLeftOver(folder);
         try {
             Files.deleteIfExists(pidFile());
             Secret.write(configuration, settings());
@@ -104,12 +102,27 @@ public final class RedisServer implements EmbeddedServer {
         if (!Processes.ended(process, Duration.ofSeconds(10))) Processes.kill(process);
     }
 
+    private static void endLeftOver(Path folder) {
+        process(folder).ifPresent(leftOver -> {
+            log.info("Ending the Redis that an earlier run left behind (process {})", leftOver.pid());
+            end(leftOver);
+        });
+    }
+
     private Path pidFile() {
+        return pidFile(folder);
+    }
+
+    private static Path pidFile(Path folder) {
         return folder.resolve("redis.pid");
     }
 
     private Optional<ProcessHandle> process() {
-        return Processes.named(pidFile(), "redis-server", folder);
+        return process(folder);
+    }
+
+    private static Optional<ProcessHandle> process(Path folder) {
+        return Processes.named(pidFile(folder), "redis-server", folder);
     }
 
     /** The process keeps its command line, by which a later run knows it as its own; a full disk must not end sessions. */

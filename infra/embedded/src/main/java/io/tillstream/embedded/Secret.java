@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Small files that only their owner may read. */
+/** Small files that only their owner may read, and folders alike. */
 public final class Secret {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -23,6 +23,15 @@ public final class Secret {
         String secret = random(24);
         write(file, secret + "\n");
         return secret;
+    }
+
+    /** Makes the folder, which only its owner may enter, unless it is there; its real path. */
+    public static Path folder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        return folder.toRealPath();
     }
 
     /** URL-safe text of so many random bytes. */

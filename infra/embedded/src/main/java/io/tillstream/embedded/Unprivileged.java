@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ final class Unprivileged {
     /** To be called after files were made in the folder, before a command runs in it. */
     static void handOver(Path folder) throws IOException {
         if (way() != Way.NOBODY) return;
+        makeReachable(folder);
         UserPrincipal nobody =
                 folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
         try (Stream<Path> files = Files.walk(folder)) {
@@ -53,6 +56,21 @@ final class Unprivileged {
                         Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
                 view.setOwner(nobody);
             }
+        }
+    }
+
+    /** The data folder itself, which is ours, may be opened for passing through; folders above it are not ours to change. */
+    private static void makeReachable(Path folder) throws IOException {
+        Path parent = folder.getParent();
+        for (Path above = parent; above != null; above = above.getParent()) {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(above);
+            if (permissions.contains(PosixFilePermission.OTHERS_EXECUTE)) continue;
+            if (!above.equals(parent)) {
+                throw new ServerFailed("PostgreSQL can't run as root here, and the user nobody can't reach " + above
+                        + ": start Tillstream as another user, or choose another data folder");
+            }
+            permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+            Files.setPosixFilePermissions(above, permissions);
         }
     }
 

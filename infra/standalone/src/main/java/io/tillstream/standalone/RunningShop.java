@@ -1,0 +1,75 @@
+package io.tillstream.standalone;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+
+/** The shop that runs on a data folder, as another process sees it. */
+final class RunningShop {
+    private final Path data;
+    private final Properties control;
+
+    private RunningShop(Path data, Properties control) {
+        this.data = data;
+        this.control = control;
+    }
+
+    static RunningShop on(Path data) {
+        Path file = data.resolve("control");
+        Properties control = new Properties();
+        try {
+            if (!Files.exists(file)) throw none(data);
+            control.load(new StringReader(Files.readString(file)));
+        } catch (IOException e) {
+            throw new CannotGoOn("Cannot read " + file + ": " + Reasons.of(e), e);
+        }
+        // A shop that was killed leaves the file behind.
+        boolean alive = ProcessHandle.of(Long.parseLong(control.getProperty("process", "0")))
+                .map(ProcessHandle::isAlive)
+                .orElse(false);
+        if (!alive) throw none(data);
+        return new RunningShop(data, control);
+    }
+
+    String url() {
+        return control.getProperty("url", "");
+    }
+
+    String kafka() {
+        return control.getProperty("kafka", "");
+    }
+
+    /** Says what the shop answers when it refuses. */
+    void tell(String path, Properties request) {
+        try (HttpClient client =
+                HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
+            StringWriter body = new StringWriter();
+            request.store(body, null);
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + control.getProperty("port", "0") + path))
+                            .header(Control.TOKEN, control.getProperty("token", ""))
+                            .timeout(Duration.ofSeconds(60))
+                            .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) throw new CannotGoOn(answer.body());
+        } catch (IOException e) {
+            throw none(data);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CannotGoOn("Interrupted", e);
+        }
+    }
+
+    private static CannotGoOn none(Path data) {
+        return new CannotGoOn("No shop is running on " + data + ": start one with `./tillstream up`");
+    }
+}

@@ -1,0 +1,49 @@
+package io.tillstream.standalone;
+
+import io.tillstream.standalone.Backends.Addresses;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The properties that the services read, as one shop in one process sets them. */
+final class Settings {
+    private Settings() {}
+
+    static Map<String, Object> of(DataFolder data, Addresses addresses, int port, Map<String, Object> more) {
+        String masterKey =
+                more.getOrDefault("tillstream.master-key", data.masterKey()).toString();
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("server.port", port);
+        settings.put("spring.application.name", "tillstream");
+        settings.put("spring.lifecycle.timeout-per-shutdown-phase", "15s");
+        settings.put("tillstream.postgres.url", addresses.postgres().url());
+        settings.put("tillstream.postgres.user", addresses.postgres().user());
+        settings.put("tillstream.postgres.password", addresses.postgres().password());
+        settings.put("tillstream.postgres.reader-password", derived(masterKey, "reader"));
+        settings.put("tillstream.kafka.bootstrap", addresses.kafka());
+        settings.put("tillstream.topic", Backends.TOPIC);
+        settings.put("tillstream.mongodb.uri", addresses.mongodb());
+        settings.put("tillstream.mongodb.database", Backends.DATABASE);
+        settings.put("tillstream.redis.uri", addresses.redis());
+        settings.put("tillstream.redis.shared-writes", false);
+        settings.put("tillstream.master-key", masterKey);
+        settings.putAll(more);
+        return settings;
+    }
+
+    /** A secret that needs no file of its own, and is the same for whoever has the master key. */
+    private static String derived(String masterKey, String purpose) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(masterKey.getBytes(StandardCharsets.US_ASCII), "HmacSHA256"));
+            byte[] secret = mac.doFinal(("tillstream standalone " + purpose).getBytes(StandardCharsets.US_ASCII));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

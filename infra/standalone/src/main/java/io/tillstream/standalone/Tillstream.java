@@ -1,0 +1,97 @@
+package io.tillstream.standalone;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The command line. Every failure that an operator can do something about is one line and status 1. */
+public final class Tillstream {
+    private Tillstream() {}
+
+    public static void main(String[] args) {
+        System.exit(run(List.of(args), System.getenv(), System.out, System.err));
+    }
+
+    static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        String usage = "tillstream";
+        try {
+            if (arguments.isEmpty()
+                    || arguments.getFirst().equals("--help")
+                    || arguments.getFirst().equals("help")) {
+                out.print(help("tillstream"));
+                return 0;
+            }
+            String command = arguments.getFirst();
+            List<String> rest = arguments.subList(1, arguments.size());
+            if (Set.of("up", "demo", "admin").contains(command)) usage = command;
+            if (rest.contains("--help") && !usage.equals("tillstream")) {
+                out.print(help(command));
+                return 0;
+            }
+            Console console = new Console(out);
+            return switch (command) {
+                case "up" -> {
+                    Arguments options = Arguments.of(rest, Up.OPTIONS, environment);
+                    yield Up.run(options, folder(options), console);
+                }
+                case "demo" -> {
+                    Arguments options = Arguments.of(rest, Demo.OPTIONS, environment);
+                    yield Demo.run(options, folder(options), console);
+                }
+                case "admin" -> {
+                    if (rest.isEmpty() || !Set.of("add", "passwd").contains(rest.getFirst())) {
+                        throw new WrongUse("`admin` needs `add` or `passwd`");
+                    }
+                    Arguments options = Arguments.of(rest.subList(1, rest.size()), Admin.OPTIONS, environment);
+                    yield Admin.run(rest.getFirst(), options, folder(options), console);
+                }
+                case "version", "--version" -> {
+                    console.say("tillstream " + version());
+                    yield 0;
+                }
+                default -> throw new WrongUse("Unknown command: " + command);
+            };
+        } catch (WrongUse e) {
+            err.println("tillstream: " + e.getMessage());
+            err.println(usage(usage));
+            return 1;
+        } catch (CannotGoOn e) {
+            err.println("tillstream: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    static String version() {
+        String version = Tillstream.class.getPackage().getImplementationVersion();
+        return version == null ? "(unpackaged)" : version;
+    }
+
+    private static String usage(String command) {
+        return command.equals("tillstream")
+                ? "Usage: ./tillstream up|demo|admin|version [OPTION]... (./tillstream alone explains itself)"
+                : help(command).lines().findFirst().orElse("") + " (./tillstream " + command + " --help says more)";
+    }
+
+    static String help(String command) {
+        try (InputStream text = Tillstream.class.getResourceAsStream("help/" + command + ".txt")) {
+            if (text == null) throw new IllegalStateException("no help on " + command);
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The launcher says where it is; run by itself, the jar looks in the working directory. */
+    private static Path folder(Arguments options) {
+        String given = options.get("data", "TILLSTREAM_DATA");
+        return given != null
+                ? Path.of(given).toAbsolutePath().normalize()
+                : Path.of(System.getProperty("tillstream.home", ""), ".tillstream")
+                        .toAbsolutePath();
+    }
+}

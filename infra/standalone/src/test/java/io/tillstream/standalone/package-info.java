@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.standalone;
+
+import org.jspecify.annotations.NullMarked;

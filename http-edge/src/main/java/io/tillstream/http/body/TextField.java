@@ -100,7 +100,13 @@ public final class TextField extends Field<String, TextField> {
         if (min > 0) schema.put("minLength", min);
         if (max < 1_000_000) schema.put("maxLength", max);
         // Patterns hold after normalisation, which a schema can't say: a client's "  ABC " may be fine.
-        if (pattern != null && !trimmed && !lowerCased && !upperCased) schema.put("pattern", "^(?:" + pattern + ")$");
+        if (pattern != null && !trimmed && !lowerCased && !upperCased && portable(pattern))
+            schema.put("pattern", "^(?:" + pattern + ")$");
+    }
+
+    /** Schemas have JavaScript's expressions, which know less than Java's. */
+    private static boolean portable(Pattern pattern) {
+        return !pattern.pattern().contains("\\p{") && !pattern.pattern().contains("\\x{");
     }
 
     @Override

@@ -1,0 +1,5 @@
+/** Holds the code against its own rules: which module and concept may know which. */
+@NullMarked
+package io.tillstream.standalone.architecture;
+
+import org.jspecify.annotations.NullMarked;

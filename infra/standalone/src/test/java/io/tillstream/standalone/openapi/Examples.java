@@ -1,0 +1,147 @@
+package io.tillstream.standalone.openapi;
+
+import static java.util.Map.entry;
+
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.product.ProductDetails;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Makes a good value of a schema: what its fields give as an example, else what a field of that name usually has. */
+final class Examples {
+    static final String ID = "0199c0de-7a11-7000-8000-000000000001";
+    private static final String OTHER_ID = "0199c0de-7a11-7000-8000-000000000002";
+    private static final String THIRD_ID = "0199c0de-7a11-7000-8000-000000000003";
+    private static final String INSTANT = "2026-03-06T09:29:43.378Z";
+    private static final String KEY_PREFIX = "sf_live_3f9a";
+
+    private static final Map<String, Object> USUAL = Map.ofEntries(
+            entry("product_id", OTHER_ID),
+            entry("user_id", THIRD_ID),
+            entry("avatar_url", "https://example.com/ada.png"),
+            entry("product_slug", "watercolour-brushes"),
+            entry("product_name", "Watercolour brushes"),
+            entry("product_price", 2900),
+            entry("product_currency", "USD"),
+            entry("product_icon", "🖌️"),
+            entry("product_is_active", true),
+            entry("product_description", "Forty brushes for Procreate"),
+            entry("currency", "USD"),
+            entry("icon", "🖌️"),
+            entry("layout_template", "default"),
+            entry("checkout_template", "default"),
+            entry("content_delivery_type", "content"),
+            entry("product_type", "one_time"),
+            entry("price_includes_vat", true),
+            entry("is_listed", true),
+            entry("is_active", true),
+            entry("key_prefix", KEY_PREFIX),
+            entry("key", KEY_PREFIX + "0".repeat(60)),
+            entry("warning", "Save this key now. It will not be shown again."),
+            entry("message", "The old key works until 2026-03-07T09:29:43.378Z."),
+            entry("grace_until", "2026-03-07T09:29:43.378Z"),
+            entry("last_used_at", INSTANT),
+            entry("expires_at", "2027-03-06T09:29:43.378Z"),
+            entry("access_expires_at", "2999-03-06T09:29:43Z"),
+            entry("usage_count", 1842),
+            entry("scopes", List.of("products:read", "users:write")),
+            entry("email", "ada@example.com"),
+            entry("full_name", "Ada Lovelace"),
+            entry("total_products", 1),
+            entry("total_value", 2900),
+            entry("value", 2900),
+            entry("revoked", true),
+            entry("limit", 20),
+            entry("password", "correct horse battery staple"),
+            entry("is_expired", false),
+            entry("features", List.of(new ProductDetails.Feature("Inside", List.of("40 brushes", "12 papers")))),
+            entry("custom_price_presets", List.of(500, 1000, 2500)),
+            entry("content_config", Map.of("content_items", List.of())),
+            entry("custom_checkout_fields", List.of()),
+            entry("preview_video_config", Map.of()),
+            entry("bundle_item_count", 0));
+
+    private final Map<String, ObjectNode> components;
+
+    Examples(Map<String, ObjectNode> components) {
+        this.components = components;
+    }
+
+    /** A whole answer. */
+    JsonNode of(ObjectNode schema) {
+        return value("", schema, true);
+    }
+
+    /** A request: what has to be there, and what gives an example of itself. */
+    ObjectNode request(ObjectNode schema) {
+        ObjectNode value = (ObjectNode) value("", schema, false);
+        // A body that only asks for something to be there is shown with the first that it takes.
+        if (value.isEmpty() && schema.path("minProperties").asInt(0) > 0) {
+            var first = schema.path("properties").properties().iterator().next();
+            value.set(first.getKey(), value(first.getKey(), (ObjectNode) first.getValue(), false));
+        }
+        return value;
+    }
+
+    private JsonNode value(String name, ObjectNode schema, boolean everything) {
+        if (schema.get("examples") instanceof ArrayNode examples) return examples.get(0);
+        if (schema.has("$ref")) return value(name, resolved(schema.path("$ref").asString()), everything);
+        if (schema.get("anyOf") instanceof ArrayNode either) return value(name, (ObjectNode) either.get(0), everything);
+        Object usual = USUAL.get(name);
+        if (usual != null) return EventJson.CLIENT.valueToTree(usual);
+        if (schema.get("enum") instanceof ArrayNode choices) return choices.get(0);
+        JsonNode type = schema.path("type");
+        if (type.isArray()) return NullNode.instance;
+        return switch (type.asString("")) {
+            case "object" -> object(schema, everything);
+            case "array" -> array(schema, everything);
+            case "string" -> RecordSchemas.JSON.stringNode(text(schema.get("format")));
+            case "integer", "number" ->
+                RecordSchemas.JSON.numberNode(schema.path("minimum").asInt(0));
+            case "boolean" -> RecordSchemas.JSON.booleanNode(false);
+            default -> RecordSchemas.JSON.objectNode();
+        };
+    }
+
+    private JsonNode object(ObjectNode schema, boolean everything) {
+        ObjectNode object = RecordSchemas.JSON.objectNode();
+        List<String> required =
+                schema.path("required").valueStream().map(JsonNode::asString).toList();
+        schema.path("properties").properties().forEach(property -> {
+            ObjectNode inner = (ObjectNode) property.getValue();
+            if (everything || required.contains(property.getKey()) || inner.has("examples"))
+                object.set(property.getKey(), value(property.getKey(), inner, everything));
+        });
+        return object;
+    }
+
+    private JsonNode array(ObjectNode schema, boolean everything) {
+        ArrayNode array = RecordSchemas.JSON.arrayNode();
+        if (schema.path("items") instanceof ObjectNode items && !items.isEmpty())
+            array.add(value("", items, everything));
+        return array;
+    }
+
+    private static String text(@Nullable JsonNode format) {
+        if (format == null) return "text";
+        return switch (format.asString()) {
+            case "uuid" -> ID;
+            case "date-time" -> INSTANT;
+            case "email" -> "ada@example.com";
+            case "uri" -> "https://example.com";
+            default -> "text";
+        };
+    }
+
+    private ObjectNode resolved(String reference) {
+        String name = reference.substring(reference.lastIndexOf('/') + 1);
+        ObjectNode component = components.get(name);
+        if (component == null) throw new AssertionError("Nothing is at " + reference);
+        return component;
+    }
+}

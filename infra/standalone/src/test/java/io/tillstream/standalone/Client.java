@@ -26,7 +26,8 @@ final class Client {
             return body.path("data");
         }
 
-        @Nullable String header(String name) {
+        @Nullable
+        String header(String name) {
             return raw.headers().firstValue(name).orElse(null);
         }
     }

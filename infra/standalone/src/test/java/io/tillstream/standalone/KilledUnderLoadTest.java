@@ -45,6 +45,7 @@ class KilledUnderLoadTest {
         Map<Integer, String> answered = new ConcurrentHashMap<>();
 
         RunningProcess shop = up(port);
+        shop.awaitReady(readiness(port));
         AtomicBoolean killed = new AtomicBoolean();
         load(client, answered, killed, () -> {
             killed.set(true);
@@ -54,6 +55,7 @@ class KilledUnderLoadTest {
         assertThat(before).isBetween(COMMANDS / 3, COMMANDS - 1);
 
         try (RunningProcess again = up(port)) {
+            again.awaitReady(readiness(port));
             for (Map.Entry<Integer, String> one : answered.entrySet()) {
                 Answered read = client.get("/api/v1/products/" + one.getValue());
                 assertThat(read.status()).isEqualTo(200);
@@ -74,7 +76,10 @@ class KilledUnderLoadTest {
 
     /** Sends what has no answer yet; each command has an idempotency key of its own, so it may be sent again. */
     private static void load(
-            Client client, Map<Integer, String> answered, AtomicBoolean killed, @org.jspecify.annotations.Nullable Killing atHalf)
+            Client client,
+            Map<Integer, String> answered,
+            AtomicBoolean killed,
+            @org.jspecify.annotations.Nullable Killing atHalf)
             throws Exception {
         AtomicInteger next = new AtomicInteger();
         try (ExecutorService pool = Executors.newFixedThreadPool(WRITERS)) {
@@ -121,7 +126,8 @@ class KilledUnderLoadTest {
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("select payload::jsonb #>> '{details,slug}', aggregate_id"
                         + " from events where type = 'product.created'")) {
-            while (rows.next()) assertThat(stored.put(rows.getString(1), rows.getString(2))).isNull();
+            while (rows.next())
+                assertThat(stored.put(rows.getString(1), rows.getString(2))).isNull();
         }
         return stored;
     }
@@ -148,15 +154,18 @@ class KilledUnderLoadTest {
 
     private RunningProcess up(int port) throws Exception {
         return RunningProcess.start(
-                        folder.resolve("log"),
-                        Tillstream.class,
-                        Map.of("TILLSTREAM_API_KEY", KEY),
-                        "up",
-                        "--port",
-                        Integer.toString(port),
-                        "--data",
-                        folder.resolve("data").toString())
-                .awaitReady(URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness"));
+                folder.resolve("log"),
+                Tillstream.class,
+                Map.of("TILLSTREAM_API_KEY", KEY),
+                "up",
+                "--port",
+                Integer.toString(port),
+                "--data",
+                folder.resolve("data").toString());
+    }
+
+    private static URI readiness(int port) {
+        return URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness");
     }
 
     private static String slug(int number) {

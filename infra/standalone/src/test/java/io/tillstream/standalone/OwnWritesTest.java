@@ -30,16 +30,16 @@ class OwnWritesTest {
     void areAlwaysVisible() throws Exception {
         int port = RunningProcess.freePort();
         try (RunningProcess shop = RunningProcess.start(
-                                folder.resolve("log"),
-                                Tillstream.class,
-                                Map.of("TILLSTREAM_API_KEY", KEY),
-                                "up",
-                                "--port",
-                                Integer.toString(port),
-                                "--data",
-                                folder.resolve("data").toString())
-                        .awaitReady(URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness"));
+                        folder.resolve("log"),
+                        Tillstream.class,
+                        Map.of("TILLSTREAM_API_KEY", KEY),
+                        "up",
+                        "--port",
+                        Integer.toString(port),
+                        "--data",
+                        folder.resolve("data").toString());
                 ExecutorService pool = Executors.newFixedThreadPool(4)) {
+            shop.awaitReady(URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness"));
             Client client = new Client("http://127.0.0.1:" + port, KEY);
             AtomicBoolean done = new AtomicBoolean();
             Future<?> neighbour = pool.submit(() -> {
@@ -73,8 +73,8 @@ class OwnWritesTest {
     }
 
     private static String create(Client client, String slug) throws Exception {
-        Answered made = client.post(
-                "/api/v1/products", "{\"name\": \"Seen\", \"slug\": \"" + slug + "\", \"price\": 100}");
+        Answered made =
+                client.post("/api/v1/products", "{\"name\": \"Seen\", \"slug\": \"" + slug + "\", \"price\": 100}");
         assertThat(made.status()).isEqualTo(201);
         return made.data().path("id").asString();
     }

@@ -52,19 +52,19 @@ final class RunningProcess implements AutoCloseable {
     }
 
     /** Waits until an address answers with 200. */
-    RunningProcess awaitReady(URI address) throws Exception {
+    void awaitReady(URI address) throws Exception {
         HttpRequest request =
                 HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build();
         for (int tries = 0; tries < 600; tries++) {
             try {
-                if (HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) return this;
+                if (HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) return;
             } catch (IOException e) {
                 // not up yet
             }
             if (process.waitFor(200, TimeUnit.MILLISECONDS))
                 fail("It ended with " + process.exitValue() + ":\n" + Files.readString(log));
         }
-        return fail("It doesn't answer:\n" + Files.readString(log));
+        fail("It doesn't answer:\n" + Files.readString(log));
     }
 
     /** SIGKILL. */
@@ -81,7 +81,11 @@ final class RunningProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        if (process.isAlive()) stop();
+    public void close() {
+        try {
+            if (process.isAlive()) stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -51,7 +51,9 @@ class ThreeServicesTest {
             String product = writeAndRead(writes, reads, KEY);
             String session = signIn(writes);
             String[] made = createKey(writes, session);
-            assertThat(new Client(base(reads), made[1]).get("/api/v1/products/" + product).status())
+            assertThat(new Client(base(reads), made[1])
+                            .get("/api/v1/products/" + product)
+                            .status())
                     .isEqualTo(200);
 
             HttpResponse<String> revoked = http.send(
@@ -61,10 +63,13 @@ class ThreeServicesTest {
                     BodyHandlers.ofString());
             assertThat(revoked.statusCode()).isEqualTo(200);
             awaitRefused(new Client(base(reads), made[1]), product);
-            assertThat(new Client(base(writes), made[1]).get("/api/v1/products").status()).isEqualTo(401);
+            assertThat(new Client(base(writes), made[1]).get("/api/v1/products").status())
+                    .isEqualTo(401);
 
             for (int port : new int[] {writes, reads, webhooks}) {
-                assertThat(new Client(base(port), KEY).get("/api/v1/openapi.json").status())
+                assertThat(new Client(base(port), KEY)
+                                .get("/api/v1/openapi.json")
+                                .status())
                         .isEqualTo(200);
             }
         }

@@ -46,10 +46,15 @@ final class Backends implements AutoCloseable {
 
     /** All at once: each one waits mostly for itself. */
     Addresses start(Given given) {
-        CompletableFuture<PostgresAddress> postgres = given.postgres() == null
+        PostgresAddress theirs = given.postgres() == null ? null : Reachable.postgres(given.postgres());
+        if (given.kafka() != null) Reachable.kafka(given.kafka());
+        if (given.mongodb() != null) Reachable.mongodb(given.mongodb());
+        if (given.redis() != null) Reachable.redis(given.redis());
+
+        CompletableFuture<PostgresAddress> postgres = theirs == null
                 ? ownServer("postgres", port -> PostgresServer.start(data.folder("postgres"), port))
                         .thenApply(server -> new PostgresAddress(server.url(), server.user(), server.password()))
-                : CompletableFuture.completedFuture(PostgresAddress.parse(given.postgres()));
+                : CompletableFuture.completedFuture(theirs);
         CompletableFuture<String> kafka = given.kafka() == null
                 ? ownServer("kafka", port -> KafkaServer.start(data.folder("kafka"), port))
                         .thenApply(KafkaServer::bootstrap)

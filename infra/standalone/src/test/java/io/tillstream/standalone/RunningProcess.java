@@ -1,91 +1,73 @@
 package io.tillstream.standalone;
 
-import static org.assertj.core.api.Assertions.fail;
-
-import io.tillstream.embedded.Ports;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/** A Java process of ours, started as an operator would, with a log of its own. */
+/** The command line in a JVM of its own. */
 final class RunningProcess implements AutoCloseable {
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Process process;
-    private final Path log;
+    private final Path output;
 
-    private RunningProcess(Process process, Path log) {
+    private RunningProcess(Process process, Path output) {
         this.process = process;
-        this.log = log;
+        this.output = output;
     }
 
-    static RunningProcess start(Path log, Class<?> main, Map<String, String> environment, String... arguments)
-            throws IOException {
+    static RunningProcess of(Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx400m",
-                "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
-                main.getName()));
+                Tillstream.class.getName()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(environment);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        return new RunningProcess(builder.start(), log);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("TILLSTREAM_"));
+        return new RunningProcess(builder.start(), output);
     }
 
-    /** A port that is free now. */
-    static int freePort() {
-        return Ports.free();
+    String said() throws IOException {
+        return Files.readString(output);
     }
 
-    /** Waits until an address answers with 200. */
-    void awaitReady(URI address) throws Exception {
-        HttpRequest request =
-                HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build();
-        for (int tries = 0; tries < 600; tries++) {
-            try {
-                if (HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) return;
-            } catch (IOException e) {
-                // not up yet
-            }
-            if (process.waitFor(200, TimeUnit.MILLISECONDS))
-                fail("It ended with " + process.exitValue() + ":\n" + Files.readString(log));
+    void awaitSaying(String text) throws IOException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!said().contains(text)) {
+            if (!process.isAlive()) throw new AssertionError("It ended, saying: " + said());
+            if (System.nanoTime() > deadline) throw new AssertionError("It only said: " + said());
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
-        fail("It doesn't answer:\n" + Files.readString(log));
     }
 
-    /** SIGKILL. */
-    void kill() throws InterruptedException {
-        process.destroyForcibly();
-        process.waitFor();
+    int awaitEnd() throws InterruptedException {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) throw new AssertionError("It doesn't end");
+        return process.exitValue();
     }
 
-    /** SIGTERM, and an orderly end. */
+    /** SIGTERM, which is the same to it as a Ctrl-C. */
     int stop() throws InterruptedException {
         process.destroy();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) fail("It doesn't end");
-        return process.exitValue();
+        return awaitEnd();
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        awaitEnd();
     }
 
     @Override
     public void close() {
-        try {
-            if (process.isAlive()) stop();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        process.destroy();
     }
 }

@@ -1,0 +1,144 @@
+package io.tillstream.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tillstream.embedded.Ports;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** One shop through its life, as its operator has it: in processes of its own. */
+class UpTest {
+    private static final String READY = "Ctrl-C stops it";
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path folder = Path.of("");
+
+    @Test
+    void keepsAllDataWhateverEndsIt() throws Exception {
+        Path data = folder.resolve("data");
+        int port = Ports.free();
+        String product;
+        try (RunningProcess first = up("first", data, port)) {
+            first.awaitSaying(READY);
+            assertThat(first.said()).contains("password ", "API key      sf_live_", "psql 'postgresql://", "/docs");
+            try (ApiClient shop = client(data, port)) {
+                product = create(shop, "kept-over-a-kill");
+            }
+            assertThatOnlyTheOwnerReads(data);
+
+            RunningProcess second = up("second", data, Ports.free());
+            assertThat(second.awaitEnd()).isEqualTo(1);
+            assertThat(second.said())
+                    .contains("is in use by another Tillstream")
+                    .hasLineCount(1);
+
+            assertThat(run("add", "admin", "add", "--email", "second@example.com", "--data", data.toString()))
+                    .contains("Added second@example.com");
+            assertThat(run("demo", "demo", "--data", data.toString())).contains("24 made", "product.created");
+            assertThat(run("demo-again", "demo", "--data", data.toString())).contains("nothing new");
+
+            first.kill();
+        }
+        assertThat(servers(data)).hasSize(2);
+
+        try (RunningProcess again = up("again", data, port)) {
+            again.awaitSaying(READY);
+            assertThat(again.said())
+                    .contains("Ending the PostgreSQL that an earlier run left behind", "password unchanged");
+            assertThat(servers(data)).hasSize(2);
+            try (ApiClient shop = client(data, port)) {
+                assertThat(shop.get("/products/" + product).done()).isTrue();
+
+                servers(data).forEach(ProcessHandle::destroyForcibly);
+                again.awaitSaying("PostgreSQL 17 has died; starting it again");
+                again.awaitSaying("Redis 6.2 has died; starting it again");
+                awaitCreating(shop, "after-the-servers-died");
+            }
+            assertThat(again.stop()).isZero();
+            assertThat(again.said()).contains("Stopped. All data is in");
+        }
+        assertThat(servers(data)).isEmpty();
+        assertThat(data.resolve("control")).doesNotExist();
+
+        try (RunningProcess last = up("last", data, port)) {
+            last.awaitSaying(READY);
+            try (ApiClient shop = client(data, port)) {
+                List<String> slugs = shop.all("/products").stream()
+                        .map(item -> item.path("slug").asString(""))
+                        .toList();
+                assertThat(slugs)
+                        .contains("kept-over-a-kill", "after-the-servers-died")
+                        .hasSize(26);
+            }
+            assertThat(last.stop()).isZero();
+        }
+    }
+
+    private RunningProcess up(String name, Path data, int port) throws Exception {
+        return RunningProcess.of(
+                folder.resolve(name), "up", "--data", data.toString(), "--port", Integer.toString(port));
+    }
+
+    private String run(String name, String... arguments) throws Exception {
+        try (RunningProcess process = RunningProcess.of(folder.resolve(name), arguments)) {
+            int status = process.awaitEnd();
+            assertThat(status).as(process.said()).isZero();
+            return process.said();
+        }
+    }
+
+    private static ApiClient client(Path data, int port) throws Exception {
+        return new ApiClient(
+                "http://localhost:" + port,
+                Files.readString(data.resolve("api-key")).strip());
+    }
+
+    private static String create(ApiClient shop, String slug) {
+        ApiClient.Answer answer = shop.post("/products", Map.of("name", "A product", "slug", slug, "price", 1900));
+        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(201);
+        return answer.id();
+    }
+
+    /** PostgreSQL takes a moment to come back, and pools to notice. */
+    private static void awaitCreating(ApiClient shop, String slug) {
+        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        Map<String, Object> body = Map.of("name", "A product", "slug", slug, "price", 1900);
+        while (true) {
+            ApiClient.Answer answer = shop.post("/products", body);
+            // The first try may have been done though its answer was lost.
+            if (answer.status() == 201 || answer.status() == 409) return;
+            JsonNode said = answer.body();
+            assertThat(System.nanoTime()).as(said.toString()).isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+        }
+    }
+
+    /** The processes that run on the folder, but for the JVM. */
+    private static List<ProcessHandle> servers(Path data) throws Exception {
+        String real = data.toRealPath().toString();
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line ->
+                                line.contains(real) && (line.contains("postgres -D") || line.contains("redis-server")))
+                        .isPresent())
+                .toList();
+    }
+
+    private static void assertThatOnlyTheOwnerReads(Path data) throws Exception {
+        for (String name : List.of("control", "master.key", "api-key", "first-admin", "postgres/password")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data.resolve(name))))
+                    .as(name)
+                    .isEqualTo("rw-------");
+        }
+    }
+}

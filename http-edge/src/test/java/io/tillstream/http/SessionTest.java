@@ -133,7 +133,8 @@ class SessionTest {
     void endsThirtyDaysAfterItsFirstRequest() {
         String token = login();
         shop.clock.advance(Duration.ofDays(30));
-        assertThat(shop.send("GET", "/api/v1/private", null, "Cookie", cookie(token)).status())
+        assertThat(shop.send("GET", "/api/v1/private", null, "Cookie", cookie(token))
+                        .status())
                 .isEqualTo(401);
     }
 

@@ -21,8 +21,16 @@ public record FirstStartSettings(
         @Nullable Integer apiKeyLimit,
         @DefaultValue("true") boolean generate) {
     public FirstStartSettings {
+        adminEmail = given(adminEmail);
+        adminPassword = given(adminPassword);
+        apiKey = given(apiKey);
         if (apiKeyLimit != null && (apiKeyLimit < 1 || apiKeyLimit > 1_000))
             throw new IllegalArgumentException("tillstream.api-key-limit is between 1 and 1000 requests per minute");
+    }
+
+    // A variable that is set to nothing isn't set.
+    private static @Nullable String given(@Nullable String value) {
+        return value == null || value.isBlank() ? null : value;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.tillstream.command.publisher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.kafka.KafkaMessageFactory;
@@ -51,11 +53,16 @@ final class Records {
                 .withExtension("mode", metadata.mode().wire())
                 .withData(EventJson.STORED.writeValueAsBytes(envelope.event()))
                 .build();
-        return KafkaMessageFactory.<String>createWriter(
+        ProducerRecord<String, byte[]> record = KafkaMessageFactory.<String>createWriter(
                         topic,
                         0,
                         envelope.time().toEpochMilli(),
                         envelope.aggregateId().toString())
                 .writeBinary(event);
+        // the library drops trailing zeros; the contract has milliseconds, always
+        record.headers()
+                .remove("ce_time")
+                .add("ce_time", EventJson.TIMESTAMP.format(envelope.time()).getBytes(UTF_8));
+        return record;
     }
 }

@@ -68,6 +68,7 @@ class PublisherTest {
                     .containsEntry("ce_dataschema", "/schemas/product.created/1")
                     .containsEntry("content-type", "application/json")
                     .containsKeys("ce_id", "ce_time", "ce_actor", "ce_requestid", "ce_correlationid", "ce_causationid");
+            assertThat(attributes.get("ce_time")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
             assertThat(record.value()).contains("\"price\":{\"price\":2900", "\"slug\":\"enveloped\"");
         }
     }

@@ -156,7 +156,7 @@ final class Up {
                 Look inside:
                 PostgreSQL   psql '%s'
                 Kafka        kafka-console-consumer.sh --bootstrap-server %s --topic %s --from-beginning
-                MongoDB      mongosh '%s'
+                MongoDB      npx mongosh@2.5.0 '%s'
                 Redis        redis-cli -u '%s'
                 """.formatted(
                         addresses.postgres().uri(),

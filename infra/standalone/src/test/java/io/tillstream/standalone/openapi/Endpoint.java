@@ -115,6 +115,12 @@ record Endpoint(String method, String path, Method handler, Access access) {
         return path.endsWith("}");
     }
 
+    /** Whether it does something with one aggregate that is not the aggregate itself, as rotating a key. */
+    boolean actsOnOne() {
+        RequestMapping own = AnnotatedElementUtils.findMergedAnnotation(handler, RequestMapping.class);
+        return own != null && own.path().length > 0 && own.path()[0].matches(".*}/[a-z-]+");
+    }
+
     boolean lists() {
         return handler.getReturnType() == Listing.class;
     }

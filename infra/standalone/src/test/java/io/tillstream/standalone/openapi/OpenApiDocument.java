@@ -291,19 +291,17 @@ final class OpenApiDocument {
         ObjectNode columns = sortBy.putObject("schema").put("type", "string");
         Arrays.stream(list.sort()).forEach(columns.putArray("enum")::add);
         columns.put("default", list.sort()[0]);
-        sortBy.put("example", list.sort()[0]);
         ObjectNode order = parameters.addObject();
         String byDefault = list.ascending() ? "asc" : "desc";
         order.put("name", "sort_order").put("in", "query").put("description", "Direction of the sort, the ids' too");
         ObjectNode orders = order.putObject("schema").put("type", "string").put("default", byDefault);
         orders.putArray("enum").add("asc").add("desc");
-        order.put("example", byDefault);
         if (list.search()) {
             ObjectNode search = parameters.addObject();
             search.put("name", "search").put("in", "query").put("description", "Text to find, whatever its case");
             ObjectNode text = search.putObject("schema").put("type", "string");
             if (list.searchMaxLength() < Integer.MAX_VALUE) text.put("maxLength", list.searchMaxLength());
-            search.put("example", "brushes");
+            text.putArray("examples").add("brushes");
         }
         for (String filter : list.filters()) {
             Parameter said = Arrays.stream(endpoint.handler().getAnnotationsByType(Parameter.class))
@@ -323,7 +321,7 @@ final class OpenApiDocument {
             schema.put("maxLength", said.schema().maxLength());
         if (said.schema().allowableValues().length > 0)
             Arrays.stream(said.schema().allowableValues()).forEach(schema.putArray("enum")::add);
-        if (!said.example().isEmpty()) parameter.put("example", said.example());
+        if (!said.example().isEmpty()) schema.putArray("examples").add(said.example());
         return parameter;
     }
 
@@ -382,8 +380,7 @@ final class OpenApiDocument {
         headerRef(headers, "X-Request-Id", "RequestId");
         boolean single = endpoint.data() instanceof Class<?> type && type != Void.class && !endpoint.lists();
         boolean inStore = !endpoint.open() && !endpoint.concept().equals("admin");
-        boolean subAction = endpoint.hasId() && !endpoint.endsWithId();
-        if (single && inStore && !subAction) headerRef(headers, "ETag", "ETag");
+        if (single && inStore && !endpoint.actsOnOne()) headerRef(headers, "ETag", "ETag");
         if (endpoint.commands()) headerRef(headers, "X-Consistency-Token", "ConsistencyToken");
         if (endpoint.commands() && endpoint.method().equals("POST"))
             headerRef(headers, "Idempotent-Replayed", "IdempotentReplayed");
@@ -632,7 +629,6 @@ final class OpenApiDocument {
                 .put("minimum", 1)
                 .put("maximum", 100)
                 .put("default", 20);
-        limit.put("example", 20);
         text(
                 parameter(
                         parameters,
@@ -673,7 +669,6 @@ final class OpenApiDocument {
                 "Which data an admin session acts on; a key's prefix decides for the key");
         ObjectNode modes = mode.putObject("schema").put("type", "string").put("default", "live");
         modes.putArray("enum").add("live").add("test");
-        mode.put("example", "live");
         text(
                 parameter(
                         parameters,
@@ -695,9 +690,10 @@ final class OpenApiDocument {
                 .put("description", description);
     }
 
+    /** The example is the schema's: explorers fill in a parameter's own and send it, and nobody has that ETag. */
     private static void text(ObjectNode parameter, @Nullable String example) {
-        parameter.putObject("schema").put("type", "string");
-        if (example != null) parameter.put("example", example);
+        ObjectNode schema = parameter.putObject("schema").put("type", "string");
+        if (example != null) schema.putArray("examples").add(example);
     }
 
     private static ObjectNode headerComponents() {

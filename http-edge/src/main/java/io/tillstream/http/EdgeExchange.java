@@ -33,6 +33,11 @@ final class EdgeExchange {
     @Nullable
     Request request;
 
+    /** Whether somebody has begun to read the body, and has come to its end. */
+    boolean bodyAsked;
+
+    boolean bodyRead;
+
     EdgeExchange(String requestId, @Nullable String clientIp) {
         this.requestId = requestId;
         this.clientIp = clientIp;

@@ -12,11 +12,13 @@ import io.tillstream.http.session.Sessions;
 import io.tillstream.http.text.SafeText;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -35,6 +37,7 @@ import reactor.core.publisher.Mono;
 final class EdgeFilter implements WebFilter, Ordered {
     static final String REQUEST_ID = "X-Request-Id";
     private static final String API = "/api/";
+    private static final Duration PATIENCE_WITH_BODIES = Duration.ofSeconds(2);
     private static final String V1 = "/api/v1";
 
     private final Routes routes;
@@ -82,6 +85,7 @@ final class EdgeFilter implements WebFilter, Ordered {
         String path = request.getPath().value();
         EdgeExchange edge = new EdgeExchange(requestId(sent.getFirst(REQUEST_ID)), clientIp(request));
         edge.attachTo(exchange);
+        response.beforeCommit(() -> leaveNothingUnread(request, response, edge));
         response.getHeaders().set(REQUEST_ID, edge.requestId);
         responseHeaders.write(response.getHeaders(), sent.getOrigin(), docs(path));
         if (request.getMethod().equals(HttpMethod.OPTIONS)) {
@@ -105,6 +109,26 @@ final class EdgeFilter implements WebFilter, Ordered {
                     return spend(exchange, edge, known);
                 })
                 .then(Mono.defer(() -> chain.filter(exchange)));
+    }
+
+    // A body that nobody read would stay in the connection, and the next request on it would wait behind it.
+    private static Mono<Void> leaveNothingUnread(
+            ServerHttpRequest request, ServerHttpResponse response, EdgeExchange edge) {
+        HttpHeaders sent = request.getHeaders();
+        boolean none = sent.getContentLength() <= 0 && sent.getFirst(HttpHeaders.TRANSFER_ENCODING) == null;
+        if (none || edge.bodyRead) return Mono.empty();
+        if (edge.bodyAsked || sent.getContentLength() > EdgeHandlerMapping.MAX_BODY) {
+            response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+            return Mono.empty();
+        }
+        return DataBufferUtils.join(request.getBody(), EdgeHandlerMapping.MAX_BODY)
+                .doOnNext(DataBufferUtils::release)
+                .timeout(PATIENCE_WITH_BODIES)
+                .onErrorResume(failure -> {
+                    response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+                    return Mono.empty();
+                })
+                .then();
     }
 
     private static boolean docs(String path) {

@@ -88,7 +88,7 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
             edge.request = request.build();
             return Mono.empty();
         }
-        return body(sent)
+        return body(sent, edge)
                 .doOnNext(body -> edge.request = request.body(body).build())
                 .then();
     }
@@ -172,15 +172,17 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
                 ErrorCode.INVALID_INPUT, "Invalid Idempotency-Key: 1 to 255 visible ASCII characters are expected");
     }
 
-    private static Mono<byte[]> body(ServerHttpRequest sent) {
+    private static Mono<byte[]> body(ServerHttpRequest sent, EdgeExchange edge) {
         long length = sent.getHeaders().getContentLength();
         if (length > MAX_BODY) return Mono.error(tooLarge());
         if (length == 0 || (length < 0 && sent.getHeaders().getFirst(HttpHeaders.TRANSFER_ENCODING) == null))
             return Mono.just(NOTHING);
+        edge.bodyAsked = true;
         return DataBufferUtils.join(sent.getBody(), MAX_BODY)
                 .map(EdgeHandlerMapping::bytes)
                 .onErrorMap(DataBufferLimitException.class, e -> tooLarge())
-                .defaultIfEmpty(NOTHING);
+                .defaultIfEmpty(NOTHING)
+                .doOnNext(body -> edge.bodyRead = true);
     }
 
     private static byte[] bytes(DataBuffer buffer) {

@@ -43,6 +43,35 @@ class ErrorsTest {
     }
 
     @Test
+    void aBodyThatNobodyReadDoesntHoldUpTheNextRequest() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), shop.port)) {
+            socket.setSoTimeout(10_000);
+            for (int round = 0; round < 100; round++) {
+                String request = "POST /api/v1/things HTTP/1.1\r\nHost: localhost\r\nX-API-Key: nobody"
+                        + "\r\nContent-Length: 2\r\n\r\n";
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().flush();
+                socket.getOutputStream().write("{}".getBytes(StandardCharsets.US_ASCII));
+                assertThat(answer(socket)).startsWith("HTTP/1.1 4");
+            }
+        }
+    }
+
+    /** One answer with its body, whose length it names. */
+    private static String answer(Socket socket) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int read = socket.getInputStream().read();
+            if (read < 0) throw new IOException("The connection was closed after: " + head);
+            head.append((char) read);
+        }
+        var length =
+                java.util.regex.Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+        if (length.find()) socket.getInputStream().readNBytes(Integer.parseInt(length.group(1)));
+        return head.toString();
+    }
+
+    @Test
     void answersRefusalsWithTheirCodeAndDetails() {
         Reply reply = shop.get("/api/v1/refused", key);
         assertError(reply, 409, "CONFLICT");

@@ -84,13 +84,19 @@ public final class Admins {
     }
 
     /** The admin with this e-mail and password. Does the same work whether the e-mail or the password is wrong. */
-    Optional<Known> recognise(String email, String password) {
+    Optional<Admin> recognise(String email, String password) {
         Optional<Admin> admin = holder(email).flatMap(id -> store.log().live(Admin.CONCEPT, Mode.SHOP, id));
         Optional<String> hash = admin.flatMap(known -> store.secrets().get(known.passwordId()));
         if (hash.isEmpty()) Passwords.matchNobody(password);
-        return hash.filter(known -> Passwords.matches(password, known))
-                .flatMap(matched -> admin)
-                .map(known -> new Known(known.id(), String.valueOf(known.email())));
+        return hash.filter(known -> Passwords.matches(password, known)).flatMap(matched -> admin);
+    }
+
+    /** Whether the password that an admin was recognised by is still his. */
+    boolean stillHasPasswordOf(Admin recognised) {
+        return store.log()
+                .live(Admin.CONCEPT, Mode.SHOP, recognised.id())
+                .filter(now -> now.passwordId().equals(recognised.passwordId()))
+                .isPresent();
     }
 
     /** Whether there is any. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.tillstream.events.admin.Admin;
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.access.Caller;
@@ -62,12 +63,21 @@ class SessionController {
     Answer<SignedIn> login(Request request, @JsonBody(LoginRequest.class) Values body) {
         String email = body.requiredText("email");
         throttle.attempt(request.clientIp(), email);
-        Admins.Known admin = admins.recognise(email, body.requiredText("password"))
-                .orElseThrow(() -> new Invalid(ErrorCode.UNAUTHORIZED, "E-mail or password is wrong"));
+        Admin admin = admins.recognise(email, body.requiredText("password")).orElseThrow(SessionController::wrong);
         throttle.succeeded(request.clientIp(), email);
-        String token = sessions.create(admin.id(), admin.email());
-        return Answer.ok(new SignedIn(admin.id(), admin.email()))
+        String name = String.valueOf(admin.email());
+        String token = sessions.create(admin.id(), name);
+        // the password may have been changed, and its sessions ended, while it was being checked
+        if (!admins.stillHasPasswordOf(admin)) {
+            sessions.end(token);
+            throw wrong();
+        }
+        return Answer.ok(new SignedIn(admin.id(), name))
                 .header(HttpHeaders.SET_COOKIE, sessions.cookie(token, request));
+    }
+
+    private static Invalid wrong() {
+        return new Invalid(ErrorCode.UNAUTHORIZED, "E-mail or password is wrong");
     }
 
     @PostMapping("/logout")

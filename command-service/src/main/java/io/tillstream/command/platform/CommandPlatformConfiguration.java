@@ -9,17 +9,22 @@ import io.tillstream.store.Secrets;
 import io.tillstream.store.StoreSettings;
 import io.tillstream.store.WritableStore;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.axonframework.commandhandling.CommandBus;
 import org.axonframework.common.transaction.TransactionManager;
+import org.axonframework.config.AggregateConfiguration;
 import org.axonframework.config.AggregateConfigurer;
 import org.axonframework.config.Configuration;
 import org.axonframework.config.Configurer;
 import org.axonframework.config.DefaultConfigurer;
+import org.axonframework.eventsourcing.AggregateFactory;
+import org.axonframework.eventsourcing.AggregateSnapshotter;
 import org.axonframework.eventsourcing.EventCountSnapshotTriggerDefinition;
+import org.axonframework.eventsourcing.Snapshotter;
 import org.axonframework.eventsourcing.eventstore.EmbeddedEventStore;
 import org.axonframework.eventsourcing.eventstore.EventStorageEngine;
 import org.axonframework.eventsourcing.eventstore.EventStore;
@@ -110,6 +115,7 @@ public class CommandPlatformConfiguration {
                 .registerComponent(TransactionManager.class, config -> transactions)
                 .registerComponent(ParameterResolverFactory.class, config -> parameters(time, others, store.secrets()))
                 .configureCorrelationDataProviders(config -> List.of(new Causes()))
+                .registerComponent(Snapshotter.class, config -> snapshotter(config, events, transactions))
                 .configureEventStore(config -> events);
         for (AggregateType aggregate : aggregates) {
             serializer.register(aggregate.type());
@@ -144,10 +150,26 @@ public class CommandPlatformConfiguration {
 
     private static <A> AggregateConfigurer<A> configured(Class<A> type, EventSerializer serializer) {
         return AggregateConfigurer.defaultConfiguration(type)
+                .configureFilterEventsByType(config -> true) // the id of another kind is unknown here
                 .configureSnapshotTrigger(
                         config -> new EventCountSnapshotTriggerDefinition(config.snapshotter(), SNAPSHOT_EVERY))
                 .configureSnapshotFilter(config ->
                         snapshot -> serializer.current(snapshot.getPayload().getType()));
+    }
+
+    // Not on the writer's thread: it still holds the aggregate's lock, whose waiters may hold every connection.
+    private static Snapshotter snapshotter(Configuration config, EventStore events, TransactionManager transactions) {
+        List<AggregateFactory<?>> factories = new ArrayList<>();
+        for (AggregateConfiguration<?> aggregate : config.findModules(AggregateConfiguration.class))
+            factories.add(aggregate.aggregateFactory());
+        return AggregateSnapshotter.builder()
+                .eventStore(events)
+                .transactionManager(transactions)
+                .aggregateFactories(factories)
+                .repositoryProvider(config::repository)
+                .parameterResolverFactory(config.parameterResolverFactory())
+                .executor(task -> Thread.ofVirtual().name("snapshot").start(task))
+                .build();
     }
 
     private static EventStorageEngine engine(

@@ -57,7 +57,8 @@ class ProductAggregate extends EventSourced<Product, ProductEvent> {
     private static Surroundings around(@Nullable Product product, ProductPatch patch, Others others) {
         Map<UUID, Product> bundled = new HashMap<>();
         for (UUID item : bundleItems(product, patch)) {
-            Product live = others.live(Product.CONCEPT, item);
+            boolean itself = product != null && item.equals(product.id());
+            Product live = itself ? null : others.live(Product.CONCEPT, item);
             if (live != null) bundled.put(item, live);
         }
         return new Surroundings(

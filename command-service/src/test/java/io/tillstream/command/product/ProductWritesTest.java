@@ -203,20 +203,44 @@ class ProductWritesTest {
     }
 
     @Test
+    @org.junit.jupiter.api.Timeout(60)
     void aLongHistoryIsReadFromItsSnapshot() {
         Product product = created("long");
         for (int i = 1; i <= 120; i++) update(product.id(), "{\"price\": " + i + "}");
-        assertThat(store.jdbc()
-                        .sql("select type from snapshots where aggregate_id = :id")
-                        .param("id", product.id().toString())
-                        .query(String.class)
-                        .list())
-                .containsExactly("product.snapshot");
+        while (snapshots(product).isEmpty()) Thread.onSpinWait(); // it is taken on a thread of its own
+        assertThat(snapshots(product)).containsExactly("product.snapshot");
         Product after = update(product.id(), "{\"name\": \"After its snapshot\"}");
         assertThat(after.price().price()).isEqualTo(120);
         assertThat(after.version()).isEqualTo(121);
         assertThat(store.log().fold(Product.CONCEPT, product.id()).orElseThrow().state())
                 .isEqualTo(after);
+    }
+
+    @Test
+    void theIdOfAnotherKindIsUnknown() {
+        Product product = created("of-another-kind");
+        UUID user = new io.tillstream.command.user.Users(service).register("kind@example.com");
+        assertThatThrownBy(() -> update(user, "{\"price\": 1}"))
+                .isInstanceOfSatisfying(
+                        Refused.class, r -> assertThat(r.refusal().code()).isEqualTo(ErrorCode.NOT_FOUND));
+        assertThatThrownBy(() -> new io.tillstream.command.access.Accesses(service).revoke(user, product.id()))
+                .isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void aProductIsNoPartOfItself() {
+        Product product = created("itself");
+        assertThatThrownBy(() ->
+                        update(product.id(), "{\"is_bundle\": true, \"bundleItemIds\": [\"" + product.id() + "\"]}"))
+                .isInstanceOf(Refused.class);
+    }
+
+    private static List<String> snapshots(Product product) {
+        return store.jdbc()
+                .sql("select type from snapshots where aggregate_id = :id")
+                .param("id", product.id().toString())
+                .query((rs, n) -> requireNonNull(rs.getString("type")))
+                .list();
     }
 
     private static Product created(String slug) {

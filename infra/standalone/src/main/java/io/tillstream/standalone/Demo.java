@@ -199,15 +199,26 @@ final class Demo {
         for (JsonNode user : shop.get("/users?limit=" + SHOWN).data()) {
             console.say(String.format(
                     Locale.ROOT,
-                    "  %-34s %2d products, worth %8.2f",
+                    "  %-34s %2d products, worth %s",
                     user.path("email").asString(""),
                     user.path("stats").path("total_products").asInt(0),
-                    user.path("stats").path("total_value").asInt(0) / 100.0));
+                    worth(user.path("stats").path("total_values"))));
         }
     }
 
     private static String brief(JsonNode body) {
         String text = body.toString();
         return text.length() <= 160 ? text : text.substring(0, 160) + "…";
+    }
+
+    /** Sums of two-decimal currencies, each for itself. */
+    private static String worth(JsonNode totals) {
+        return totals.valueStream()
+                .map(total -> String.format(
+                        Locale.ROOT,
+                        "%.2f %s",
+                        total.path("value").asLong(0) / 100.0,
+                        total.path("currency").asString("")))
+                .collect(Collectors.joining(" and "));
     }
 }

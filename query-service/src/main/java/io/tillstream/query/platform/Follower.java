@@ -30,6 +30,7 @@ final class Follower implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Follower.class);
     private static final int RUN = 1_000;
     private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration SILENCE = Duration.ofSeconds(1);
     private static final Duration GAP = Duration.ofMillis(10);
     private static final Duration CHECKPOINT = Duration.ofMillis(200);
     private static final Duration POINTERS = Duration.ofSeconds(1);
@@ -164,15 +165,30 @@ final class Follower implements SmartLifecycle {
             long last = tail.position();
             long checkpointed = System.nanoTime();
             long looked = System.nanoTime();
+            long arrival = System.nanoTime();
+            Tail beyond = null;
             while (stop.getCount() > 0) {
                 List<Arrived> arrived = topic.next(POLL);
                 last = take(arrived, last, stop);
-                if (topic.behind().orElse(0) == 0) progress.caughtUp();
+                if (!arrived.isEmpty()) arrival = System.nanoTime();
+                boolean silent = since(arrival).compareTo(SILENCE) > 0;
+                if (silent) {
+                    // a dead broker looks like a quiet one: only the store tells
+                    if (beyond == null || beyond.position() != last) beyond = events.tailFrom(last);
+                    if (!beyond.nextEvenIfUnreadable(1).isEmpty())
+                        throw new IllegalStateException("The topic is silent, and the store has more");
+                    arrival = System.nanoTime();
+                }
+                if (!silent && topic.behind().orElse(0) == 0) progress.caughtUp();
                 if (arrived.isEmpty() || since(checkpointed).compareTo(CHECKPOINT) > 0) {
                     fed.forEach(Feed::checkpoint);
                     checkpointed = System.nanoTime();
                 }
-                for (Feed<?> feed = built.poll(); feed != null; feed = built.poll()) join(feed, last, stop);
+                // taken from the queue once it has joined: what fails is tried again
+                for (Feed<?> feed = built.peek(); feed != null; feed = built.peek()) {
+                    join(feed, last, stop);
+                    built.remove(feed);
+                }
                 if (since(looked).compareTo(POINTERS) > 0) {
                     followPointers();
                     looked = System.nanoTime();
@@ -241,7 +257,8 @@ final class Follower implements SmartLifecycle {
             if (!run.isEmpty()) continue;
             if (since(started).compareTo(FILLING) > 0)
                 throw new IllegalStateException("The topic names position " + to + ", which the store doesn't give");
-            if (!pause(stop, GAP)) break;
+            // what follows the hole must be neither applied nor checkpointed
+            if (!pause(stop, GAP)) throw new InterruptedException("Stopped while filling a hole");
         }
         return Math.max(after, tail.position());
     }
@@ -296,6 +313,7 @@ final class Follower implements SmartLifecycle {
             if (run.isEmpty() && !pause(stop, GAP)) return;
         }
         feed.checkpoint();
+        fed.removeIf(other -> other.collection().equals(feed.collection()));
         fed.add(feed);
         String name = feed.projection().name();
         Feed<?> before = current.put(name, feed);

@@ -13,7 +13,10 @@ public class CommandService {
     public static void main(String[] args) {
         // nobody reads the console of a service: what the first start needs is given to it
         new SpringApplicationBuilder(CommandService.class)
-                .properties("tillstream.generate=false")
+                .properties(
+                        "tillstream.generate=false",
+                        "spring.application.name=command-service",
+                        "logging.structured.format.console=ecs")
                 .run(args);
     }
 }

@@ -1,7 +1,7 @@
 package io.tillstream.webhook;
 
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -11,6 +11,8 @@ import org.springframework.context.annotation.Import;
 @Import(WebhookDispatcherConfiguration.class)
 public class WebhookDispatcher {
     public static void main(String[] args) {
-        SpringApplication.run(WebhookDispatcher.class, args);
+        new SpringApplicationBuilder(WebhookDispatcher.class)
+                .properties("spring.application.name=webhook-dispatcher", "logging.structured.format.console=ecs")
+                .run(args);
     }
 }

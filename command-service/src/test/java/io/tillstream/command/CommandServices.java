@@ -29,6 +29,7 @@ public final class CommandServices {
                 .properties(
                         "server.port=0",
                         "server.address=127.0.0.1",
+                        "tillstream.generate=false",
                         "logging.level.root=warn",
                         "tillstream.postgres.url=" + postgresUrl,
                         "tillstream.postgres.user=" + servers.postgres().user(),

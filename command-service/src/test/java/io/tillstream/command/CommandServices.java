@@ -14,14 +14,24 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class CommandServices {
     private CommandServices() {}
 
+    /** With a first start's admin and key, on a database and a topic of its own. */
     public static ConfigurableApplicationContext start(Class<?>... more) {
         Servers servers = Servers.temporary();
         return start(
-                servers.postgres().newDatabase(), servers.kafka().bootstrap(), "events-" + UUID.randomUUID(), more);
+                servers.postgres().newDatabase(),
+                servers.kafka().bootstrap(),
+                "events-" + UUID.randomUUID(),
+                true,
+                more);
     }
 
-    public static ConfigurableApplicationContext start(
-            String postgresUrl, String kafka, String topic, Class<?>... more) {
+    /** Without a first start, so that the first event is a test's own. */
+    public static ConfigurableApplicationContext startEmpty(String postgresUrl, String kafka, String topic) {
+        return start(postgresUrl, kafka, topic, false);
+    }
+
+    private static ConfigurableApplicationContext start(
+            String postgresUrl, String kafka, String topic, boolean firstStart, Class<?>... more) {
         Servers servers = Servers.temporary();
         return new SpringApplicationBuilder(CommandService.class)
                 .sources(more)
@@ -29,7 +39,7 @@ public final class CommandServices {
                 .properties(
                         "server.port=0",
                         "server.address=127.0.0.1",
-                        "tillstream.generate=false",
+                        "tillstream.generate=" + firstStart,
                         "logging.level.root=warn",
                         "tillstream.postgres.url=" + postgresUrl,
                         "tillstream.postgres.user=" + servers.postgres().user(),

@@ -181,6 +181,6 @@ class PublisherTest {
     }
 
     private ConfigurableApplicationContext service() {
-        return CommandServices.start(postgres, broker.bootstrap(), topic);
+        return CommandServices.startEmpty(postgres, broker.bootstrap(), topic);
     }
 }

@@ -47,12 +47,14 @@ final class Feed<S> {
     private final MongoCollection<Document> collection;
     private final Set<UUID> parked;
     private volatile long position;
+    private final long interruptions;
     private long written;
 
     private Feed(Projection<S> projection, String name, ReadStore store) {
         this.projection = projection;
         this.name = name;
         this.store = store;
+        this.interruptions = store.interruptions();
         this.collection = store.collection(name);
         this.position = store.checkpoint(name);
         this.written = position;
@@ -103,9 +105,17 @@ final class Feed<S> {
         position = Math.max(position, events.getLast().position());
     }
 
+    /** Whether the store went away since this was taken up: only its checkpoint can be trusted then. */
+    boolean interrupted() {
+        return store.interruptions() != interruptions;
+    }
+
     /** Notes how far the documents are; fails when the store has forgotten what it had acknowledged. */
     void checkpoint() {
         if (position == written) return;
+        if (interrupted())
+            throw new IllegalStateException(
+                    "The read store was away: what it acknowledged to " + name + " may be gone");
         long before = store.raise(name, position);
         if (before < written)
             throw new IllegalStateException(

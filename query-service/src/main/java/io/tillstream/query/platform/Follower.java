@@ -186,6 +186,12 @@ final class Follower implements SmartLifecycle {
                 }
                 // taken from the queue once it has joined: what fails is tried again
                 for (Feed<?> feed = built.peek(); feed != null; feed = built.peek()) {
+                    if (feed.interrupted()) {
+                        built.remove(feed);
+                        building.remove(feed.collection());
+                        build(feed.projection(), feed.collection());
+                        continue;
+                    }
                     join(feed, last, stop);
                     built.remove(feed);
                 }

@@ -19,10 +19,16 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 @EnableConfigurationProperties(QuerySettings.class)
 public class ReadSideConfiguration {
+    @Bean
+    Interruptions interruptions() {
+        return new Interruptions();
+    }
+
     /** Gives up soon where the server is away: reads then say so, and the follower tries again. */
     @Bean
-    MongoClient mongoClient(QuerySettings settings) {
+    MongoClient mongoClient(QuerySettings settings, Interruptions interruptions) {
         return MongoClients.create(MongoClientSettings.builder()
+                .applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(interruptions))
                 .applyConnectionString(new ConnectionString(settings.mongodb().uri()))
                 .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(2, TimeUnit.SECONDS))
                 .applyToSocketSettings(
@@ -36,8 +42,8 @@ public class ReadSideConfiguration {
     }
 
     @Bean
-    ReadStore readStore(MongoDatabase database, Clock clock) {
-        return new ReadStore(database, clock);
+    ReadStore readStore(MongoDatabase database, Clock clock, Interruptions interruptions) {
+        return new ReadStore(database, clock, interruptions);
     }
 
     @Bean

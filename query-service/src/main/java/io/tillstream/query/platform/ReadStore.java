@@ -29,10 +29,17 @@ final class ReadStore {
 
     private final MongoDatabase database;
     private final Clock clock;
+    private final Interruptions interruptions;
 
-    ReadStore(MongoDatabase database, Clock clock) {
+    ReadStore(MongoDatabase database, Clock clock, Interruptions interruptions) {
         this.database = database;
         this.clock = clock;
+        this.interruptions = interruptions;
+    }
+
+    /** How often it went away so far. */
+    long interruptions() {
+        return interruptions.count();
     }
 
     MongoCollection<Document> collection(String name) {

@@ -3,6 +3,8 @@ package io.tillstream.query.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import io.tillstream.embedded.MongoServer;
@@ -28,8 +30,12 @@ class FollowerTest {
 
     private final TestLog log = new TestLog();
     private final MongoServer mongo = MongoServer.start(Servers.temporary().newFolder(), 0);
-    private final MongoClient client = MongoClients.create(mongo.uri() + "/?serverSelectionTimeoutMS=500");
-    private final ReadStore store = new ReadStore(client.getDatabase("t"), Clock.systemUTC());
+    private final Interruptions interruptions = new Interruptions();
+    private final MongoClient client = MongoClients.create(MongoClientSettings.builder()
+            .applyConnectionString(new ConnectionString(mongo.uri() + "/?serverSelectionTimeoutMS=500"))
+            .applyToConnectionPoolSettings(pool -> pool.addConnectionPoolListener(interruptions))
+            .build());
+    private final ReadStore store = new ReadStore(client.getDatabase("t"), Clock.systemUTC(), interruptions);
     private final List<Instance> instances = new ArrayList<>();
 
     /** One instance of the service. */

@@ -41,7 +41,7 @@ public final class GivenEvents implements AutoCloseable {
     private GivenEvents(ReadStoreServer server, Instant start) {
         now = start;
         var database = server.open();
-        store = new ReadStore(database, clock());
+        store = new ReadStore(database, clock(), new Interruptions());
         context.registerBean(com.mongodb.client.MongoDatabase.class, () -> database);
         context.registerBean(Clock.class, this::clock);
         context.registerBean(Reads.class, () -> new Reads(store, feeds::get));

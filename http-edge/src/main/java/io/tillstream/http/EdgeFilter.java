@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
@@ -38,6 +39,7 @@ final class EdgeFilter implements WebFilter, Ordered {
     static final String REQUEST_ID = "X-Request-Id";
     private static final String API = "/api/";
     private static final Duration PATIENCE_WITH_BODIES = Duration.ofSeconds(2);
+    private static final long MOST_UNREAD = 32 * 1024 * 1024;
     private static final String V1 = "/api/v1";
 
     private final Routes routes;
@@ -116,19 +118,24 @@ final class EdgeFilter implements WebFilter, Ordered {
             ServerHttpRequest request, ServerHttpResponse response, EdgeExchange edge) {
         HttpHeaders sent = request.getHeaders();
         boolean none = sent.getContentLength() <= 0 && sent.getFirst(HttpHeaders.TRANSFER_ENCODING) == null;
-        if (none || edge.bodyRead) return Mono.empty();
-        if (edge.bodyAsked || sent.getContentLength() > EdgeHandlerMapping.MAX_BODY) {
-            response.getHeaders().set(HttpHeaders.CONNECTION, "close");
-            return Mono.empty();
-        }
-        return DataBufferUtils.join(request.getBody(), EdgeHandlerMapping.MAX_BODY)
-                .doOnNext(DataBufferUtils::release)
+        if (none || edge.bodyRead || edge.bodyAsked) return Mono.empty();
+        return request.getBody()
+                .map(EdgeFilter::dropped)
+                .scan(0L, Long::sum)
+                .takeUntil(read -> read > MOST_UNREAD)
+                .last(0L)
                 .timeout(PATIENCE_WITH_BODIES)
-                .onErrorResume(failure -> {
-                    response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+                .onErrorReturn(Long.MAX_VALUE)
+                .flatMap(read -> {
+                    if (read > MOST_UNREAD) response.getHeaders().set(HttpHeaders.CONNECTION, "close");
                     return Mono.empty();
-                })
-                .then();
+                });
+    }
+
+    private static long dropped(DataBuffer buffer) {
+        long length = buffer.readableByteCount();
+        DataBufferUtils.release(buffer);
+        return length;
     }
 
     private static boolean docs(String path) {

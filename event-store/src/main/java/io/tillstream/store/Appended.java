@@ -1,7 +1,6 @@
 package io.tillstream.store;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -10,6 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * processes poll: a NOTIFY in the append would serialise commits.
  */
 public final class Appended {
+    /** How soon whoever waits looks by itself for what other processes appended. */
+    static final Duration POLL = Duration.ofMillis(10);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
     private long signals;
@@ -48,6 +50,6 @@ public final class Appended {
 
     /** Waits one poll interval, or less when something is committed in this process. */
     public void awaitPoll(long seen) throws InterruptedException {
-        awaitBeyond(seen, Duration.ofNanos(TimeUnit.MILLISECONDS.toNanos(10)));
+        awaitBeyond(seen, POLL);
     }
 }

@@ -39,7 +39,15 @@ public final class EventLog {
 
     /** All events after a position; 0 for all there are. */
     public Tail tailFrom(long position) {
-        return new Tail(jdbc, ownTransaction, opener, position);
+        return new Tail(jdbc, fence(position), opener, position);
+    }
+
+    JdbcClient jdbc() {
+        return jdbc;
+    }
+
+    Fence fence(long settled) {
+        return new Fence(jdbc, ownTransaction, settled);
     }
 
     /** All events of one aggregate, oldest first; empty when there is none. */

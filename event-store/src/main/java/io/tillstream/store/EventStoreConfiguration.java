@@ -54,6 +54,11 @@ public class EventStoreConfiguration {
         return new Appended();
     }
 
+    @Bean
+    Horizon horizon(EventLog log, Appended appended) {
+        return new Horizon(log, appended);
+    }
+
     @Bean(initMethod = "start")
     Credentials credentials(@Qualifier("reader") DataSource reader) {
         return new Credentials(JdbcClient.create(reader));

@@ -3,36 +3,25 @@ package io.tillstream.store;
 import io.tillstream.events.envelope.Envelope;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * All events in ascending position, each committed one exactly once, never past the horizon.
- *
- * <p>A position is taken inside a transaction that may commit after later ones, or never. A writer takes its transaction
- * id before its first position. So where a position is missing, a transaction id taken now (the fence) is above that of
- * whoever took the missing position; once the oldest running transaction has reached the fence, every position up to the
- * highest one seen when the fence was taken is either visible or dead. Clocks play no part. Not thread-safe.
+ * All events in ascending position, each committed one exactly once: where a position is missing, it goes on when the
+ * {@link Fence} says that nothing can turn up there any more. Not thread-safe.
  */
 public final class Tail {
-    private record Fence(long xid, long highest) {}
-
     private record Snapshot(long xmin, List<StoredEvent> rows) {}
 
     private final JdbcClient jdbc;
-    private final TransactionTemplate readTransaction;
+    private final Fence fence;
     private final StoredEvents.Opener opener;
     private long position;
-    private long settled;
-    private @Nullable Fence fence;
 
-    Tail(JdbcClient jdbc, TransactionTemplate readTransaction, StoredEvents.Opener opener, long after) {
+    Tail(JdbcClient jdbc, Fence fence, StoredEvents.Opener opener, long after) {
         this.jdbc = jdbc;
-        this.readTransaction = readTransaction;
+        this.fence = fence;
         this.opener = opener;
         this.position = after;
-        this.settled = after;
     }
 
     /** The position of the last event returned, or where it started. */
@@ -62,30 +51,24 @@ public final class Tail {
     /** As {@link #next}, with the rows as they are stored. */
     public List<StoredEvent> nextStored(int max) {
         Snapshot snapshot = read(max);
-        if (fence != null && snapshot.xmin() >= fence.xid()) {
-            settled = Math.max(settled, fence.highest());
-            fence = null;
-        }
+        fence.look(snapshot.xmin());
         List<StoredEvent> next = new ArrayList<>(snapshot.rows().size());
         long reached = position;
         for (StoredEvent row : snapshot.rows()) {
-            boolean gap = row.position() != reached + 1;
-            if (gap && row.position() - 1 > settled) break;
+            if (!fence.passes(reached, row.position())) break;
             next.add(row);
             reached = row.position();
         }
-        if (next.size() < snapshot.rows().size() && fence == null) {
-            fence = new Fence(currentXid(), snapshot.rows().getLast().position());
-        }
+        if (next.size() < snapshot.rows().size())
+            fence.raise(snapshot.rows().getLast().position());
         position = reached;
         return next;
     }
 
     private Snapshot read(int max) {
-        return jdbc.sql(
-                        "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin, e.* from (values (1)) one"
-                                + " left join lateral (" + StoredEvents.SELECT
-                                + " where position > :after order by position limit :max) e on true order by e.position")
+        return jdbc.sql("select " + Fence.XMIN + " as xmin, e.* from (values (1)) one"
+                        + " left join lateral (" + StoredEvents.SELECT
+                        + " where position > :after order by position limit :max) e on true order by e.position")
                 .param("after", position)
                 .param("max", max)
                 .query(rs -> {
@@ -97,13 +80,5 @@ public final class Tail {
                     }
                     return new Snapshot(xmin, rows);
                 });
-    }
-
-    private long currentXid() {
-        Long xid = readTransaction.execute(status -> jdbc.sql("select pg_current_xact_id()::text::bigint")
-                .query(Long.class)
-                .single());
-        if (xid == null) throw new IllegalStateException("PostgreSQL gave no transaction id");
-        return xid;
     }
 }

@@ -25,6 +25,7 @@ public final class EventLog {
     private final JdbcClient jdbc;
     private final TransactionTemplate ownTransaction;
     private final StoredEvents.Opener opener;
+    private final Sealing sealing;
 
     /**
      * Reads through one connection pool.
@@ -34,7 +35,13 @@ public final class EventLog {
     public EventLog(JdbcClient jdbc, TransactionTemplate ownTransaction, EventJson json, Sealing sealing) {
         this.jdbc = jdbc;
         this.ownTransaction = ownTransaction;
+        this.sealing = sealing;
         this.opener = StoredEvents.opener(json, sealing);
+    }
+
+    /** Fails when this store was made with another master key than the one at hand. */
+    public void requireMasterKey() {
+        sealing.requireMasterKey();
     }
 
     /** All events after a position; 0 for all there are. */

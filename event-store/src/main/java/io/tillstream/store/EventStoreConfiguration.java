@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -59,7 +60,9 @@ public class EventStoreConfiguration {
         return new Horizon(log, appended);
     }
 
+    /** Lazy: whoever reads the store only, such as the command line, follows no credentials. */
     @Bean(initMethod = "start")
+    @Lazy
     Credentials credentials(@Qualifier("reader") DataSource reader) {
         return new Credentials(JdbcClient.create(reader));
     }

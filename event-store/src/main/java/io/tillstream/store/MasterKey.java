@@ -55,6 +55,11 @@ public final class MasterKey {
         return HexFormat.of().formatHex(hmac(subkey(purpose), name.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Tells this key from another one, and says nothing of it. */
+    String fingerprint() {
+        return hash("fingerprint", "tillstream");
+    }
+
     static byte[] freshKey() {
         byte[] key = new byte[32];
         RANDOM.nextBytes(key);

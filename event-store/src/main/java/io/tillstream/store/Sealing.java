@@ -139,6 +139,28 @@ public final class Sealing {
         return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
+    /**
+     * Fails when the store was made with another master key: what is sealed in it would look broken, and what is written
+     * would be lost to everybody else.
+     */
+    void requireMasterKey() {
+        jdbc.sql("select fingerprint from master_key")
+                .query(String.class)
+                .optional()
+                .ifPresent(known -> {
+                    if (!known.equals(master.fingerprint()))
+                        throw new IllegalStateException("This is not the master key that the store was made with");
+                });
+    }
+
+    /** As {@link #requireMasterKey}; the first one to come is the store's. */
+    void adoptMasterKey() {
+        jdbc.sql("insert into master_key (fingerprint) values (:fingerprint) on conflict do nothing")
+                .param("fingerprint", master.fingerprint())
+                .update();
+        requireMasterKey();
+    }
+
     /** Seals an answer that is kept for a repeated request; it may show a secret. */
     byte[] sealAnswer(byte[] answer) {
         return master.seal("answer", answer);

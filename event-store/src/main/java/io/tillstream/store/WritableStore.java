@@ -22,6 +22,11 @@ public final class WritableStore {
         answers = new IdempotencyAnswers(jdbc, sealing);
     }
 
+    /** Fails when this store was made with another master key; a new store takes this one. */
+    public void adoptMasterKey() {
+        sealing.adoptMasterKey();
+    }
+
     /** Makes PostgreSQL assign this transaction its id, if it has none yet. */
     public void takeTransactionId() {
         jdbc.sql("select pg_current_xact_id()::text").query(String.class).single();

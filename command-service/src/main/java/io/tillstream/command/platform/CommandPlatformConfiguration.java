@@ -72,7 +72,9 @@ public class CommandPlatformConfiguration {
     @Bean
     WritableStore writableStore(
             @Qualifier("writer") DataSource writer, Flyway migrated, EventJson json, MasterKey master) {
-        return new WritableStore(writer, json, master);
+        WritableStore store = new WritableStore(writer, json, master);
+        store.adoptMasterKey();
+        return store;
     }
 
     @Bean

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -40,7 +41,8 @@ final class Control implements AutoCloseable {
         this.file = file;
     }
 
-    static Control start(Path file, String baseUrl, String kafka, Admins admins) throws IOException {
+    /** @param known what the command line is told of the shop beside how to reach this */
+    static Control start(Path file, Map<String, String> known, Admins admins) throws IOException {
         String token = Secret.random(32);
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
@@ -51,14 +53,13 @@ final class Control implements AutoCloseable {
             }
         });
         server.start();
-        Properties known = new Properties();
-        known.setProperty("url", baseUrl);
-        known.setProperty("kafka", kafka);
-        known.setProperty("port", Integer.toString(server.getAddress().getPort()));
-        known.setProperty("token", token);
-        known.setProperty("process", Long.toString(ProcessHandle.current().pid()));
+        Properties told = new Properties();
+        told.putAll(known);
+        told.setProperty("port", Integer.toString(server.getAddress().getPort()));
+        told.setProperty("token", token);
+        told.setProperty("process", Long.toString(ProcessHandle.current().pid()));
         StringWriter text = new StringWriter();
-        known.store(text, null);
+        told.store(text, null);
         Secret.write(file, text.toString());
         return new Control(server, file);
     }

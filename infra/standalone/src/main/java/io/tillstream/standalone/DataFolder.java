@@ -25,6 +25,7 @@ final class DataFolder implements AutoCloseable {
     /** How the folder is laid out; raised when an older Tillstream could no longer use it. */
     static final int FORMAT = 1;
 
+    private static final String MASTER_KEY = "master.key";
     private static final long LEAST_SPACE = 256L * 1024 * 1024;
 
     private final Path path;
@@ -109,11 +110,21 @@ final class DataFolder implements AutoCloseable {
 
     /** 32 bytes in base64. */
     String masterKey() {
-        return kept("master.key", () -> {
+        return kept(MASTER_KEY, () -> {
             byte[] key = new byte[32];
             new SecureRandom().nextBytes(key);
             return Base64.getEncoder().encodeToString(key);
         });
+    }
+
+    /** The key of a folder that another process holds. */
+    static String masterKey(Path path) {
+        Path file = path.resolve(MASTER_KEY);
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new CannotGoOn("Cannot read " + file + ": " + Reasons.of(e), e);
+        }
     }
 
     /** The operator's key that this folder's first start made up. */

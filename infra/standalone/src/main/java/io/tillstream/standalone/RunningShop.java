@@ -10,10 +10,27 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import org.springframework.core.env.PropertyResolver;
 
 /** The shop that runs on a data folder, as another process sees it. */
 final class RunningShop {
+    private static final String URL = "url";
+
+    /** The application's settings that say where its stores are and what it writes; none of them is the master key. */
+    private static final List<String> SETTINGS = List.of(
+            "tillstream.postgres.url",
+            "tillstream.postgres.reader-user",
+            Stores.KAFKA,
+            Stores.TOPIC,
+            Stores.MONGODB_URI,
+            Stores.MONGODB_DATABASE,
+            "tillstream.shop",
+            "tillstream.currency");
+
     private final Path data;
     private final Properties control;
 
@@ -39,12 +56,37 @@ final class RunningShop {
         return new RunningShop(data, control);
     }
 
+    /** What a shop tells of itself in its control file. */
+    static Map<String, String> known(String url, PropertyResolver settings) {
+        Map<String, String> known = new HashMap<>(Map.of(URL, url));
+        for (String name : SETTINGS) {
+            String value = settings.getProperty(name);
+            if (value != null) known.put(name, value);
+        }
+        return known;
+    }
+
     String url() {
-        return control.getProperty("url", "");
+        return control.getProperty(URL, "");
     }
 
     String kafka() {
-        return control.getProperty("kafka", "");
+        return control.getProperty(Stores.KAFKA, "");
+    }
+
+    /**
+     * The shop's stores, opened by this process itself: what it finds there doesn't depend on what the shop's process says.
+     *
+     * @param arguments may name a master key, as they may for {@code up}
+     */
+    Stores stores(Arguments arguments) {
+        Map<String, Object> settings = new HashMap<>();
+        for (String name : SETTINGS) {
+            String value = control.getProperty(name);
+            if (value != null) settings.put(name, value);
+        }
+        String given = arguments.variable("TILLSTREAM_MASTER_KEY");
+        return Stores.open(settings, given == null ? DataFolder.masterKey(data) : given);
     }
 
     /** Says what the shop answers when it refuses. */

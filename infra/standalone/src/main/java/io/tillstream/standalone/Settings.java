@@ -23,16 +23,21 @@ final class Settings {
         settings.put("tillstream.postgres.url", addresses.postgres().url());
         settings.put("tillstream.postgres.user", addresses.postgres().user());
         settings.put("tillstream.postgres.password", addresses.postgres().password());
-        settings.put("tillstream.postgres.reader-password", derived(masterKey, "reader"));
-        settings.put("tillstream.kafka.bootstrap", addresses.kafka());
-        settings.put("tillstream.topic", Backends.TOPIC);
-        settings.put("tillstream.mongodb.uri", addresses.mongodb());
-        settings.put("tillstream.mongodb.database", Backends.DATABASE);
+        settings.put("tillstream.postgres.reader-password", readerPassword(masterKey));
+        settings.put(Stores.KAFKA, addresses.kafka());
+        settings.put(Stores.TOPIC, Backends.TOPIC);
+        settings.put(Stores.MONGODB_URI, addresses.mongodb());
+        settings.put(Stores.MONGODB_DATABASE, Backends.DATABASE);
         settings.put("tillstream.redis.uri", addresses.redis());
         settings.put("tillstream.redis.shared-writes", false);
         settings.put("tillstream.master-key", masterKey);
         settings.putAll(more);
         return settings;
+    }
+
+    /** What a shop made the reading role's password. */
+    static String readerPassword(String masterKey) {
+        return derived(masterKey, "reader");
     }
 
     /** A secret that needs no file of its own, and is the same for whoever has the master key. */

@@ -53,7 +53,9 @@ final class Shop implements AutoCloseable {
             application = context;
             String url = "http://localhost:" + port;
             control = Control.start(
-                    data.controlFile(), url, addresses.kafka(), new ControlledAdmins(context.getBean(Admins.class)));
+                    data.controlFile(),
+                    RunningShop.known(url, context.getEnvironment()),
+                    new ControlledAdmins(context.getBean(Admins.class)));
             console.ready("Tillstream", url, begun);
             requireGoingOn();
             return new Started(addresses, context.getBean(FirstStart.class).made());

@@ -153,6 +153,7 @@ final class Follower implements SmartLifecycle {
     }
 
     private void follow(CountDownLatch stop) throws InterruptedException {
+        events.requireMasterKey(); // or everything sealed would be set aside as unreadable
         open();
         Tail tail = events.tailFrom(lowest());
         catchUp(tail, stop);

@@ -1,0 +1,77 @@
+package io.tillstream.standalone;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import io.tillstream.store.EventLog;
+import io.tillstream.store.EventStoreConfiguration;
+import io.tillstream.store.StoreSettings;
+import java.util.HashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The stores of a running shop, opened by another process: PostgreSQL through the role that can only read. */
+final class Stores implements AutoCloseable {
+    static final String KAFKA = "tillstream.kafka.bootstrap";
+    static final String TOPIC = "tillstream.topic";
+    static final String MONGODB_URI = "tillstream.mongodb.uri";
+    static final String MONGODB_DATABASE = "tillstream.mongodb.database";
+
+    private final AnnotationConfigApplicationContext context;
+    private final MongoClient mongo;
+
+    private Stores(AnnotationConfigApplicationContext context) {
+        this.context = context;
+        this.mongo = MongoClients.create(setting(MONGODB_URI));
+    }
+
+    static Stores open(Map<String, Object> settings, String masterKey) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("tillstream.master-key", masterKey);
+        all.put("tillstream.postgres.reader-password", Settings.readerPassword(masterKey));
+        all.put("tillstream.postgres.pool", 4);
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("running shop", all));
+        context.register(EventStoreConfiguration.class);
+        context.refresh();
+        Stores stores = new Stores(context);
+        try {
+            stores.events().requireMasterKey();
+            return stores;
+        } catch (RuntimeException e) {
+            stores.close();
+            throw new CannotGoOn("The shop's store doesn't open: " + Reasons.innermost(e), e);
+        }
+    }
+
+    /** What event-store offers every service: {@link EventLog}, {@link StoreSettings}, the master key and so on. */
+    <T> T get(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    EventLog events() {
+        return get(EventLog.class);
+    }
+
+    JdbcClient jdbc() {
+        return JdbcClient.create(get(DataSource.class));
+    }
+
+    MongoDatabase mongodb() {
+        return mongo.getDatabase(setting(MONGODB_DATABASE));
+    }
+
+    /** One of the shop's own settings. */
+    String setting(String name) {
+        return context.getEnvironment().getRequiredProperty(name);
+    }
+
+    @Override
+    public void close() {
+        mongo.close();
+        context.close();
+    }
+}

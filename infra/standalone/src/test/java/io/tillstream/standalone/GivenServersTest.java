@@ -1,0 +1,116 @@
+package io.tillstream.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tillstream.embedded.Ports;
+import io.tillstream.embedded.Servers;
+import io.tillstream.events.envelope.Envelope;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A shop on servers that are not its own. */
+class GivenServersTest {
+    private static final String READY = "Ctrl-C stops it";
+    private static final String MASTER_KEY = Base64.getEncoder().encodeToString(new byte[32]);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path folder = Path.of("");
+
+    @Test
+    void runsOnThemAndIsFoundThereByAnotherDataFolderWithTheSameMasterKey() throws Exception {
+        Servers servers = Servers.temporary();
+        List<String> given = List.of(
+                "--postgres-url",
+                new PostgresAddress(
+                                servers.postgres().url(),
+                                servers.postgres().user(),
+                                servers.postgres().password())
+                        .uri(),
+                "--kafka",
+                servers.kafka().bootstrap(),
+                "--mongodb-uri",
+                servers.mongo().uri(),
+                "--redis-uri",
+                servers.redis().uri());
+        String made;
+        Path first = folder.resolve("first");
+        int port = Ports.free();
+        try (RunningProcess shop = up(first, port, MASTER_KEY, given)) {
+            shop.awaitSaying(READY);
+            try (ApiClient client = client(first, port)) {
+                made = client.post("/products", Map.of("name", "A product", "slug", "elsewhere", "price", 1900))
+                        .id();
+                assertThat(client.get("/products/" + made).done()).isTrue();
+            }
+            assertThat(first.resolve("postgres")).doesNotExist();
+            assertThat(first.resolve("kafka")).doesNotExist();
+            assertThat(first.resolve("mongodb")).doesNotExist();
+            assertThat(first.resolve("redis")).doesNotExist();
+            assertThatItsStoresAreReadFromOutside(first, made);
+            assertThat(shop.stop()).isZero();
+        }
+        assertThat(servers.postgres().running()).isTrue();
+        assertThat(servers.redis().running()).isTrue();
+
+        Path wrong = folder.resolve("wrong");
+        try (RunningProcess shop = up(wrong, Ports.free(), otherKey(), given)) {
+            assertThat(shop.awaitEnd()).isEqualTo(1);
+            assertThat(shop.said().lines().filter(line -> line.startsWith("tillstream: ")))
+                    .singleElement()
+                    .asString()
+                    .contains("master key");
+            assertThat(shop.said()).doesNotContain("\tat ");
+        }
+
+        Path second = folder.resolve("second");
+        try (RunningProcess shop = up(second, port, MASTER_KEY, given)) {
+            shop.awaitSaying(READY);
+            assertThat(shop.said()).contains("password unchanged");
+            try (ApiClient client = client(second, port)) {
+                assertThat(client.get("/products/" + made).done()).isTrue();
+            }
+            assertThat(shop.stop()).isZero();
+        }
+    }
+
+    private static void assertThatItsStoresAreReadFromOutside(Path data, String made) {
+        Arguments none = Arguments.of(List.of(), Set.of(), Map.of("TILLSTREAM_MASTER_KEY", MASTER_KEY));
+        try (Stores stores = RunningShop.on(data).stores(none)) {
+            List<Envelope> all = stores.events().tailFrom(0).next(1_000);
+            assertThat(all).extracting(event -> event.aggregateId().toString()).contains(made);
+            assertThat(stores.mongodb().listCollectionNames()).contains("checkpoints");
+        }
+    }
+
+    private RunningProcess up(Path data, int port, String masterKey, List<String> given) throws Exception {
+        Files.createDirectories(folder);
+        String[] arguments = Stream.concat(
+                        Stream.of("up", "--data", data.toString(), "--port", Integer.toString(port)), given.stream())
+                .toArray(String[]::new);
+        return RunningProcess.start(
+                folder.resolve(data.getFileName() + ".out"),
+                Tillstream.class,
+                Map.of("TILLSTREAM_MASTER_KEY", masterKey),
+                arguments);
+    }
+
+    private static String otherKey() {
+        byte[] other = new byte[32];
+        other[0] = 1;
+        return Base64.getEncoder().encodeToString(other);
+    }
+
+    private static ApiClient client(Path data, int port) throws Exception {
+        return new ApiClient(
+                "http://localhost:" + port,
+                Files.readString(data.resolve("api-key")).strip());
+    }
+}

@@ -140,6 +140,27 @@ class FollowerTest {
     }
 
     @Test
+    void goesOnFromTheStoreWhileTheBrokerIsDeadAndFromTheTopicWhenItIsBack() throws InterruptedException {
+        Instance instance = instance();
+        await().atMost(LONG).until(instance.follower::connected);
+        UUID tag = log.tag("red");
+        instance.shows(log.last());
+        log.kafka.kill();
+        try {
+            log.append(new TagChanged(tag, TestLog.AT, "crimson", "crimson"));
+            instance.shows(log.last());
+            assertThat(instance.name(tag)).isEqualTo("crimson");
+            await().atMost(LONG).until(() -> !instance.follower.connected());
+        } finally {
+            log.kafka.start();
+        }
+        await().atMost(LONG).until(instance.follower::connected);
+        log.rename(tag, "scarlet");
+        instance.shows(log.last());
+        assertThat(instance.name(tag)).isEqualTo("scarlet");
+    }
+
+    @Test
     void isHarmlessInSeveralInstances() throws InterruptedException {
         List<Instance> all = List.of(instance(), instance(), instance());
         List<UUID> tags = IntStream.range(0, 20).mapToObj(i -> log.tag("t")).toList();

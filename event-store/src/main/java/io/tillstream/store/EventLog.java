@@ -107,6 +107,14 @@ public final class EventLog {
                         events.getLast().position()));
     }
 
+    /** How many events there are up to and including a position. */
+    public long countUpTo(long position) {
+        return jdbc.sql("select count(*) from events where position <= :position")
+                .param("position", position)
+                .query(Long.class)
+                .single();
+    }
+
     /** The highest committed position there is; events below it may still be on their way. */
     public long highest() {
         return jdbc.sql("select coalesce(max(position), 0) from events")

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpMethod;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 /** The service by itself, over HTTP. */
@@ -124,6 +125,72 @@ class QueryServiceTest {
                         .exchange()
                         .expectStatus()
                         .isOk());
+    }
+
+    @Test
+    void buildsAReadModelAnew() {
+        UUID tag = log.tag("replayed");
+        String[] id = new String[1];
+        asAdmin("POST", "/api/v1/replays", "{\"projections\": [\"tag\"]}")
+                .expectStatus()
+                .isAccepted()
+                .expectBody()
+                .jsonPath("$.data.replays.length()")
+                .isEqualTo(1)
+                .jsonPath("$.data.replays[0].projection")
+                .isEqualTo("tag")
+                .jsonPath("$.data.replays[0].requested_by")
+                .isEqualTo("admin:" + ADMIN)
+                .jsonPath("$.data.replays[0].id")
+                .value(String.class, value -> id[0] = value);
+        await().atMost(LONG)
+                .untilAsserted(() -> asAdmin("GET", "/api/v1/replays/" + id[0], "")
+                        .expectStatus()
+                        .isOk()
+                        .expectBody()
+                        .jsonPath("$.data.status")
+                        .isEqualTo("done"));
+        admin.get().uri("/api/v1/tags/{id}", tag).exchange().expectStatus().isOk();
+        asAdmin("GET", "/api/v1/replays?limit=1", "")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.data[0].id")
+                .isEqualTo(id[0]);
+        asAdmin("DELETE", "/api/v1/replays/" + id[0], "").expectStatus().isEqualTo(409);
+        asAdmin("DELETE", "/api/v1/replays/" + UUID.randomUUID(), "")
+                .expectStatus()
+                .isNotFound();
+        asAdmin("GET", "/api/v1/replays/" + UUID.randomUUID(), "")
+                .expectStatus()
+                .isNotFound();
+    }
+
+    @Test
+    void refusesReplaysOfWhatThereIsNot() {
+        asAdmin("POST", "/api/v1/replays", "{\"projections\": [\"tag\", \"orders\"]}")
+                .expectStatus()
+                .isBadRequest()
+                .expectBody()
+                .jsonPath("$.error.details.projections[0]")
+                .value(
+                        String.class,
+                        rule -> assertThat(rule).contains("access, api_key, category, customer, product, tag"));
+        asAdmin("POST", "/api/v1/replays", "{\"projections\": []}")
+                .expectStatus()
+                .isBadRequest();
+        asAdmin("POST", "/api/v1/replays", "{\"projection\": \"tag\"}")
+                .expectStatus()
+                .isBadRequest();
+        client().post().uri("/api/v1/replays").exchange().expectStatus().isUnauthorized();
+    }
+
+    private WebTestClient.ResponseSpec asAdmin(String method, String path, String body) {
+        return admin.method(HttpMethod.valueOf(method))
+                .uri(path)
+                .header("Origin", "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port"))
+                .bodyValue(body)
+                .exchange();
     }
 
     @Test

@@ -100,11 +100,8 @@ public final class Documents<S> {
 
         private Listing<Stored<S>> page(ListQuery query, Columns columns, @Nullable Long total, Bson... filters) {
             Feed<?> feed = feed();
-            Cursor cursor = query.cursor();
             String key = columns.key(query.sortBy());
-            Bson filter = cursor == null
-                    ? visible(filters)
-                    : and(visible(filters), beyond(cursor, key, columns.value(query.sortBy(), cursor)));
+            Bson filter = after(query, columns, visible(filters));
             Bson order = query.ascending() ? ascending(key, Stored.ID) : descending(key, Stored.ID);
             List<Document> rows = collection(feed)
                     .find(filter)
@@ -135,6 +132,13 @@ public final class Documents<S> {
             Stored<S> stored = Stored.read(document, projection.stateType());
             return feed.isParked(stored.id()) ? stored.asStale() : stored;
         }
+    }
+
+    /** What matches a filter and comes after the query's cursor. */
+    static Bson after(ListQuery query, Columns columns, Bson filter) {
+        Cursor cursor = query.cursor();
+        if (cursor == null) return filter;
+        return and(filter, beyond(cursor, columns.key(query.sortBy()), columns.value(query.sortBy(), cursor)));
     }
 
     // The first bound is implied by the second and lets an index start there.

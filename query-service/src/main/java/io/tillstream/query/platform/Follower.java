@@ -7,14 +7,18 @@ import io.tillstream.store.EventLog;
 import io.tillstream.store.Tail;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +38,11 @@ final class Follower implements SmartLifecycle {
     private static final Duration GAP = Duration.ofMillis(10);
     private static final Duration CHECKPOINT = Duration.ofMillis(200);
     private static final Duration POINTERS = Duration.ofSeconds(1);
+    /** For so long a collection is fed that reads of this instance have left. */
     private static final Duration OUTGOING = Duration.ofMinutes(1);
+    /** For so long other instances let be what this one has said it uses, and some more. */
+    static final Duration HELD = Duration.ofSeconds(45);
+
     private static final Duration FILLING = Duration.ofSeconds(30);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
     private static final Duration STOPPING = Duration.ofSeconds(5);
@@ -45,6 +53,13 @@ final class Follower implements SmartLifecycle {
     /** A feed whose collection reads don't use any more, since a {@link System#nanoTime()}. */
     private record Leaving(Feed<?> feed, long at) {}
 
+    /** A complete feed that reads are to use, and who is told when they do; null for nobody. */
+    private record Built(Feed<?> feed, @Nullable CompletableFuture<Void> joined) {
+        void fail(RuntimeException reason) {
+            if (joined != null) joined.completeExceptionally(reason);
+        }
+    }
+
     private final List<Projection<?>> projections;
     private final ReadStore store;
     private final EventLog events;
@@ -54,10 +69,13 @@ final class Follower implements SmartLifecycle {
 
     private final Map<String, Feed<?>> current = new ConcurrentHashMap<>();
     private final Set<String> building = ConcurrentHashMap.newKeySet();
-    private final Queue<Feed<?>> built = new ConcurrentLinkedQueue<>();
+    private final Queue<Built> built = new ConcurrentLinkedQueue<>();
     private final List<Feed<?>> fed = new ArrayList<>();
-    private final List<Leaving> leaving = new ArrayList<>();
+    private final List<Leaving> leaving = new CopyOnWriteArrayList<>();
+    private long looked = System.nanoTime();
     private volatile boolean connected;
+    private volatile long held = System.nanoTime();
+    private volatile boolean lost;
     private boolean followed;
     private volatile CountDownLatch stopped = new CountDownLatch(0);
     private volatile @Nullable Thread thread;
@@ -77,10 +95,20 @@ final class Follower implements SmartLifecycle {
         this.progress = progress;
     }
 
-    /** What reads of a projection use; null until the read store has been reached for the first time. */
+    /** What reads of a projection use; null while that isn't known, or may be known no more. */
     @Nullable
     Feed<?> current(String projection) {
-        return current.get(projection);
+        return since(held).compareTo(HELD) < 0 ? current.get(projection) : null;
+    }
+
+    /** The other instances have just been told of {@link #collections}, and let them be. */
+    void held() {
+        // after having been away for so long what reads use may be gone: nothing is read until that has been looked up
+        if (since(held).compareTo(HELD) >= 0) {
+            lost = true;
+            current.clear();
+        }
+        held = System.nanoTime();
     }
 
     /** Whether it reads the topic; otherwise the store alone carries it. */
@@ -88,18 +116,27 @@ final class Follower implements SmartLifecycle {
         return connected;
     }
 
-    /** The collections that aren't complete yet. */
+    /** The collections that reads use though they aren't complete yet. */
     Set<String> building() {
-        return Set.copyOf(building);
+        return current.values().stream()
+                .map(Feed::collection)
+                .filter(building::contains)
+                .collect(Collectors.toSet());
     }
 
-    /** Builds a projection anew beside the collection in use and switches over when it has caught up. */
-    void rebuild(String projection) {
-        Projection<?> rebuilt = projections.stream()
-                .filter(candidate -> candidate.name().equals(projection))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("No projection " + projection));
-        build(rebuilt, store.nextGeneration(rebuilt));
+    /** The collections that this instance reads or writes, or has until a minute ago. */
+    Set<String> collections() {
+        Set<String> used = new HashSet<>(building);
+        leaving.forEach(left -> used.add(left.feed().collection()));
+        current.values().forEach(feed -> used.add(feed.collection()));
+        return used;
+    }
+
+    /** Takes in a collection that is complete but for the last events; from then on reads use it, here and everywhere. */
+    CompletableFuture<Void> take(Feed<?> feed) {
+        CompletableFuture<Void> joined = new CompletableFuture<>();
+        built.add(new Built(feed, joined));
+        return joined;
     }
 
     @Override
@@ -157,6 +194,7 @@ final class Follower implements SmartLifecycle {
         open();
         Tail tail = events.tailFrom(lowest());
         catchUp(tail, stop);
+        lookAround(tail.position(), stop);
         try (Topic topic = new Topic(broker.bootstrap(), broker.topic(), json)) {
             long end = topic.end();
             catchUp(tail, stop);
@@ -165,7 +203,6 @@ final class Follower implements SmartLifecycle {
             followed = true;
             long last = tail.position();
             long checkpointed = System.nanoTime();
-            long looked = System.nanoTime();
             long arrival = System.nanoTime();
             Tail beyond = null;
             while (stop.getCount() > 0) {
@@ -185,21 +222,7 @@ final class Follower implements SmartLifecycle {
                     fed.forEach(Feed::checkpoint);
                     checkpointed = System.nanoTime();
                 }
-                // taken from the queue once it has joined: what fails is tried again
-                for (Feed<?> feed = built.peek(); feed != null; feed = built.peek()) {
-                    if (feed.interrupted()) {
-                        built.remove(feed);
-                        building.remove(feed.collection());
-                        build(feed.projection(), feed.collection());
-                        continue;
-                    }
-                    join(feed, last, stop);
-                    built.remove(feed);
-                }
-                if (since(looked).compareTo(POINTERS) > 0) {
-                    followPointers();
-                    looked = System.nanoTime();
-                }
+                lookAround(last, stop);
             }
             fed.forEach(Feed::checkpoint);
         } finally {
@@ -210,8 +233,13 @@ final class Follower implements SmartLifecycle {
     /** Takes up every projection where its checkpoint says; a new one beside older ones is built on its own. */
     private void open() {
         fed.clear();
+        lost = false;
         for (Projection<?> projection : projections) {
-            String collection = store.current(projection);
+            Feed<?> read = current.get(projection.name());
+            // where another instance has switched meanwhile, followPointers() does it here, when that has caught up
+            String collection = read == null || store.checkpoint(read.collection()) == 0
+                    ? store.current(projection)
+                    : read.collection();
             current.put(projection.name(), Feed.open(projection, collection, store));
         }
         long furthest =
@@ -230,8 +258,35 @@ final class Follower implements SmartLifecycle {
             if (run.isEmpty()) break;
             apply(run);
             fed.forEach(Feed::checkpoint);
+            requireFound();
         }
         progress.caughtUp();
+    }
+
+    /** What there is to do beside feeding: other collections than before may be the ones to read. */
+    private void lookAround(long last, CountDownLatch stop) throws InterruptedException {
+        requireFound();
+        // taken from the queue once it has joined: what fails is tried again
+        for (Built next = built.peek(); next != null; next = built.peek()) {
+            if (next.feed().interrupted()) {
+                built.remove(next);
+                building.remove(next.feed().collection());
+                if (next.joined() == null)
+                    build(next.feed().projection(), next.feed().collection());
+                else next.fail(new IllegalStateException("The read store was away"));
+                continue;
+            }
+            join(next, last, stop);
+            built.remove(next);
+        }
+        if (since(looked).compareTo(POINTERS) > 0) {
+            followPointers();
+            looked = System.nanoTime();
+        }
+    }
+
+    private void requireFound() {
+        if (lost) throw new IllegalStateException("What reads use may be gone");
     }
 
     /** Takes what has arrived, and what is missing before it from the store; answers the position of the last event. */
@@ -283,7 +338,7 @@ final class Follower implements SmartLifecycle {
             try {
                 while (stop.getCount() > 0) {
                     try {
-                        built.add(caughtUp(projection, collection, stop));
+                        built.add(new Built(caughtUp(projection, collection, stop), null));
                         return;
                     } catch (RuntimeException e) {
                         log.warn("Building {} goes on from its checkpoint", collection, e);
@@ -312,28 +367,36 @@ final class Follower implements SmartLifecycle {
     }
 
     /** From here on a built collection is fed with the others, and reads use it. */
-    private void join(Feed<?> feed, long last, CountDownLatch stop) throws InterruptedException {
+    private void join(Built next, long last, CountDownLatch stop) throws InterruptedException {
+        Feed<?> feed = next.feed();
+        Feed<?> before = current.get(feed.projection().name());
+        // reads never go back: it shows at least what the one before it shows
+        long shown = before == null ? last : Math.max(last, before.position());
         Tail tail = events.tailFrom(feed.position());
-        while (feed.position() < last) {
+        while (feed.position() < shown) {
             List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
             feed.apply(run);
             if (run.isEmpty() && !pause(stop, GAP)) return;
         }
         feed.checkpoint();
-        fed.removeIf(other -> other.collection().equals(feed.collection()));
-        fed.add(feed);
-        String name = feed.projection().name();
-        Feed<?> before = current.put(name, feed);
         if (before != null && !before.collection().equals(feed.collection())) {
-            store.switchTo(feed.projection(), feed.collection());
+            if (!store.switchTo(feed.projection(), before.collection(), feed.collection())) {
+                building.remove(feed.collection());
+                next.fail(new IllegalStateException("Another instance has switched to another collection"));
+                return;
+            }
             leaving.add(new Leaving(before, System.nanoTime()));
         }
+        fed.removeIf(other -> other.collection().equals(feed.collection()));
+        fed.add(feed);
+        current.put(feed.projection().name(), feed);
         building.remove(feed.collection());
+        if (next.joined() != null) next.joined().complete(null);
         progress.reached(shown());
         log.info("Reads use {} from position {} on", feed.collection(), feed.position());
     }
 
-    /** Another instance may have switched; and what nobody has read for a minute goes. */
+    /** Another instance may have switched; and what has not been read for a minute is let go. */
     private void followPointers() {
         for (Projection<?> projection : projections) {
             String collection = store.current(projection);
@@ -343,7 +406,6 @@ final class Follower implements SmartLifecycle {
         leaving.removeIf(left -> {
             if (since(left.at()).compareTo(OUTGOING) < 0) return false;
             fed.remove(left.feed());
-            store.drop(left.feed().collection());
             return true;
         });
     }

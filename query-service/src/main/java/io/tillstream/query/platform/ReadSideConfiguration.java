@@ -6,9 +6,11 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.http.error.Unavailability;
 import io.tillstream.store.EventLog;
 import java.time.Clock;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -19,6 +21,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 @EnableConfigurationProperties(QuerySettings.class)
 public class ReadSideConfiguration {
+    /** What the other instances know this one by. */
+    private final String instance = UUID.randomUUID().toString();
+
     @Bean
     Interruptions interruptions() {
         return new Interruptions();
@@ -71,6 +76,27 @@ public class ReadSideConfiguration {
                 new Follower.Broker(settings.kafka().bootstrap(), settings.topic()),
                 json,
                 progress);
+    }
+
+    @Bean
+    Replays replays(List<Projection<?>> projections, ReadStore store, Clock clock) {
+        return new Replays(projections, store, clock);
+    }
+
+    @Bean
+    Rebuilder rebuilder(
+            List<Projection<?>> projections,
+            Replays replays,
+            ReadStore store,
+            EventLog events,
+            Follower follower,
+            List<Unavailability> unavailabilities) {
+        return new Rebuilder(projections, replays, store, events, follower, unavailabilities, instance);
+    }
+
+    @Bean
+    Caretaker caretaker(Follower follower, ReadStore store, Replays replays, Clock clock) {
+        return new Caretaker(follower, store, replays, clock, instance, Caretaker.Pace.USUAL);
     }
 
     @Bean

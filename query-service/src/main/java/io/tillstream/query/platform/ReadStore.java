@@ -1,6 +1,9 @@
 package io.tillstream.query.platform;
 
+import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.max;
 import static com.mongodb.client.model.Updates.set;
@@ -14,18 +17,26 @@ import com.mongodb.client.model.IndexModel;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.ReturnDocument;
+import com.mongodb.client.model.UpdateOptions;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.bson.Document;
 
 /** What the engine itself keeps in the read store: which collection is current, how far it is, what is parked. */
 final class ReadStore {
     private static final String COLLECTION = "collection";
     private static final String GENERATION = "generation";
+    private static final String USES = "uses";
+    private static final String BEAT = "beat";
+    private static final Pattern OF_DOCUMENTS = Pattern.compile("[a-z_]+_v\\d+(_\\d+)?");
 
     private final MongoDatabase database;
     private final Clock clock;
@@ -78,15 +89,60 @@ final class ReadStore {
         return pointer(projection) + "_" + raised.getInteger(GENERATION);
     }
 
-    void switchTo(Projection<?> projection, String collection) {
-        pointers().updateOne(eq(pointer(projection)), set(COLLECTION, collection));
+    /** Has reads use another collection; false when they use neither of the two, because another instance was faster. */
+    boolean switchTo(Projection<?> projection, String from, String to) {
+        return pointers()
+                        .updateOne(and(eq(pointer(projection)), in(COLLECTION, from, to)), set(COLLECTION, to))
+                        .getMatchedCount()
+                == 1;
+    }
+
+    /** Tells the other instances which collections this one uses, so that they let them be. */
+    void use(String instance, Collection<String> collections) {
+        instances()
+                .updateOne(
+                        eq(instance),
+                        combine(set(USES, List.copyOf(collections)), inc(BEAT, 1L)),
+                        new UpdateOptions().upsert(true));
+    }
+
+    /** An instance, what it uses, and a number that it raises for as long as it lives. */
+    record Instance(String id, long beat, List<String> uses) {}
+
+    List<Instance> used() {
+        List<Instance> all = new ArrayList<>();
+        for (Document found : instances().find())
+            all.add(new Instance(
+                    found.getString("_id"), found.getLong(BEAT), found.getList(USES, String.class, List.of())));
+        return all;
+    }
+
+    void forget(String instance) {
+        instances().deleteOne(eq(instance));
+    }
+
+    /** Every collection of documents that there is anything of, in use or not. */
+    Set<String> collections() {
+        Set<String> names = new HashSet<>();
+        for (Document checkpoint : checkpoints().find()) names.add(checkpoint.getString("_id"));
+        for (String name : database.listCollectionNames()) {
+            if (OF_DOCUMENTS.matcher(name).matches()) names.add(name);
+        }
+        return names;
+    }
+
+    /** The collections that reads of any projection, of any version, use. */
+    Set<String> pointedTo() {
+        Set<String> names = new HashSet<>();
+        for (Document pointer : pointers().find()) names.add(pointer.getString(COLLECTION));
+        return names;
     }
 
     /** Forgets a collection that no reads use any more. */
     void drop(String collection) {
         database.getCollection(collection).drop();
-        checkpoints().deleteOne(eq(collection));
         parked().deleteMany(eq(COLLECTION, collection));
+        checkpoints().deleteOne(eq(collection));
     }
 
     void createIndexes(Projection<?> projection, String collection) {
@@ -138,8 +194,9 @@ final class ReadStore {
                         new ReplaceOptions().upsert(true));
     }
 
+    /** How many documents stand still that reads use. */
     long countParked() {
-        return parked().countDocuments();
+        return parked().countDocuments(in(COLLECTION, pointedTo()));
     }
 
     /** Fails when the read store can't be reached. */
@@ -147,12 +204,17 @@ final class ReadStore {
         database.runCommand(new Document("ping", 1));
     }
 
-    private static String pointer(Projection<?> projection) {
+    /** The name of a projection's documents in this version; that of its first collection too. */
+    static String pointer(Projection<?> projection) {
         return projection.name() + "_v" + projection.version();
     }
 
     private MongoCollection<Document> pointers() {
         return database.getCollection("pointers");
+    }
+
+    private MongoCollection<Document> instances() {
+        return database.getCollection("instances");
     }
 
     private MongoCollection<Document> checkpoints() {

@@ -7,6 +7,9 @@
  * stand {@code mode}, {@code deleted}, {@code sequence}, the {@code position} of the last event in it, and the values that
  * lists filter, sort and search by. Collections are {@code <name>_v<version>[_<generation>]}, behind a document in
  * {@code pointers}; {@code checkpoints} and {@code parked} stand beside them. All of it can be thrown away.
+ *
+ * <p>{@link io.tillstream.query.platform.Replays} builds a projection anew into the next generation: asked for by a document, carried
+ * out by any instance's {@code Rebuilder}, and tidied up after by every instance's {@code Caretaker}.
  */
 @NullMarked
 package io.tillstream.query.platform;

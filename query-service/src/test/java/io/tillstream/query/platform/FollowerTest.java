@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.bson.Document;
@@ -44,13 +45,28 @@ class FollowerTest {
         final Projection<Tag> projection;
         final Follower follower;
         final Documents<Tag> tags;
+        final Replays replays;
+        private final Rebuilder rebuilder;
+        private final Caretaker caretaker;
 
         Instance(int version) {
             projection = new FoldProjection<>(Tag.CONCEPT, version, tag -> new Document("name", tag.name()), "name");
             follower = new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress);
             tags = new Reads(store, follower::current).of(projection);
+            replays = new Replays(List.of(projection), store, Clock.systemUTC());
+            String name = UUID.randomUUID().toString();
+            rebuilder = new Rebuilder(List.of(projection), replays, store, log.log, follower, List.of(), name);
+            caretaker = new Caretaker(follower, store, replays, Clock.systemUTC(), name, Caretaker.Pace.USUAL);
             instances.add(this);
+            caretaker.start();
             follower.start();
+            rebuilder.start();
+        }
+
+        void stop() {
+            rebuilder.stop();
+            follower.stop();
+            caretaker.stop();
         }
 
         void shows(long position) throws InterruptedException {
@@ -68,7 +84,7 @@ class FollowerTest {
 
     @AfterEach
     void stop() {
-        instances.forEach(instance -> instance.follower.stop());
+        instances.forEach(Instance::stop);
         client.close();
         mongo.stop();
         log.close();
@@ -217,7 +233,7 @@ class FollowerTest {
                 .updateOne(new Document("_id", tag.toString()), new Document("$set", new Document("mode", "test")));
         assertThat(instance.tags.visibleTo(ADMIN).find(tag)).isEmpty();
 
-        instance.follower.rebuild("tag");
+        instance.replays.request(Set.of("tag"), "admin:test");
         await().atMost(LONG)
                 .until(() -> instance.tags.visibleTo(ADMIN).find(tag).isPresent());
         await().atMost(LONG)

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -99,7 +100,12 @@ record Endpoint(String method, String path, Method handler, Access access) {
 
     /** Whether it is a command: goes through the one transaction, with all that this brings. */
     boolean commands() {
-        return changes() && !concept().equals("admin");
+        return changes() && inStore();
+    }
+
+    /** Whether what it is about is made of events: who is signed in isn't, and the read side's work neither. */
+    boolean inStore() {
+        return !Set.of("admin", "replay").contains(concept());
     }
 
     /** Whether a caller changes something with it; who is signed in is no event, though. */

@@ -64,7 +64,10 @@ final class Examples {
             entry("content_config", Map.of("content_items", List.of())),
             entry("custom_checkout_fields", List.of()),
             entry("preview_video_config", Map.of()),
-            entry("bundle_item_count", 0));
+            entry("bundle_item_count", 0),
+            entry("projection", "product"),
+            entry("collection", "product_v1_3"),
+            entry("requested_by", "admin:" + OTHER_ID));
 
     private final Map<String, ObjectNode> components;
 

@@ -67,6 +67,9 @@ final class OpenApiDocument {
                         "API key",
                         "Credentials of programs: scopes, rate limits, rotation. Managed in an admin session only."));
         TAGS.put("admin", new Tag("Session", "Session", "Signing in and out as an admin."));
+        TAGS.put(
+                "replay",
+                new Tag("Replays", "Replay", "Building read models anew from all events, while reads go on."));
         TAGS.put("http", new Tag("Description", "Document", "This document, and the schemas of published events."));
     }
 
@@ -256,11 +259,7 @@ final class OpenApiDocument {
         return Stream.of(
                         withIf(endpoint.commands() && endpoint.method().equals("POST"), "IdempotencyKey"),
                         withIf(endpoint.commands() && endpoint.endsWithId(), "IfMatch"),
-                        withIf(
-                                endpoint.reads()
-                                        && !endpoint.open()
-                                        && !endpoint.concept().equals("admin"),
-                                "Token"),
+                        withIf(endpoint.reads() && !endpoint.open() && endpoint.inStore(), "Token"),
                         withIf(!endpoint.open(), "Mode"),
                         Stream.of("RequestId"))
                 .flatMap(names -> names)
@@ -379,7 +378,7 @@ final class OpenApiDocument {
         ObjectNode headers = response.putObject("headers");
         headerRef(headers, "X-Request-Id", "RequestId");
         boolean single = endpoint.data() instanceof Class<?> type && type != Void.class && !endpoint.lists();
-        boolean inStore = !endpoint.open() && !endpoint.concept().equals("admin");
+        boolean inStore = !endpoint.open() && endpoint.inStore();
         if (single && inStore && !endpoint.actsOnOne()) headerRef(headers, "ETag", "ETag");
         if (endpoint.commands()) headerRef(headers, "X-Consistency-Token", "ConsistencyToken");
         if (endpoint.commands() && endpoint.method().equals("POST"))

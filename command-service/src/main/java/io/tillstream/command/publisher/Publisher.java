@@ -1,5 +1,6 @@
 package io.tillstream.command.publisher;
 
+import io.tillstream.command.platform.Lease;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.Appended;
@@ -101,15 +102,16 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void publishWhileLeased() throws SQLException, InterruptedException, ExecutionException, TimeoutException {
-        Optional<Lease> taken = Lease.tryTake(writer, settings.topic());
+        Optional<Lease> taken = Lease.tryTake(writer, "publisher " + settings.topic());
         if (taken.isEmpty()) return;
         try (Lease lease = taken.get()) {
+            Noted noted = new Noted(lease, settings.topic());
             Topic topic = new Topic(settings.kafka().bootstrap(), settings.topic());
             topic.ensure();
-            long from = from(lease.noted(), topic.lastPosition());
+            long from = from(noted.position(), topic.lastPosition());
             try (KafkaProducer<String, byte[]> producer = producer()) {
                 try {
-                    publishFrom(from, lease, producer);
+                    publishFrom(from, lease, noted, producer);
                 } finally {
                     producer.close(Duration.ofMillis(closed() ? 2_000 : 0));
                 }
@@ -122,7 +124,7 @@ public final class Publisher implements AutoCloseable {
         return topicEnd.isPresent() ? Math.min(noted, topicEnd.getAsLong()) : noted;
     }
 
-    private void publishFrom(long from, Lease lease, KafkaProducer<String, byte[]> producer)
+    private void publishFrom(long from, Lease lease, Noted noted, KafkaProducer<String, byte[]> producer)
             throws SQLException, InterruptedException, ExecutionException {
         Records records = new Records(json, settings.topic(), settings.shop());
         Tail tail = store.log().tailFrom(from);
@@ -136,13 +138,13 @@ public final class Publisher implements AutoCloseable {
             if (run.isEmpty()) {
                 appended.awaitPoll(seen);
                 if (System.nanoTime() - lastCheck > LEASE_CHECK.toNanos()) {
-                    requireHeld(lease);
+                    lease.requireHeld();
                     lastCheck = System.nanoTime();
                 }
                 continue;
             }
             produce(run, records, producer, lease);
-            lease.note(tail.position());
+            noted.note(tail.position());
             position = tail.position();
         }
     }
@@ -165,16 +167,12 @@ public final class Publisher implements AutoCloseable {
                     publishing = false;
                     trouble = "the broker doesn't acknowledge";
                     if (closed()) throw new IllegalStateException("Closed while the broker doesn't acknowledge", e);
-                    requireHeld(lease);
+                    lease.requireHeld();
                 }
             }
         }
         publishing = true;
         trouble = null;
-    }
-
-    private static void requireHeld(Lease lease) throws SQLException {
-        if (!lease.held()) throw new SQLException("The publisher's lease is lost");
     }
 
     private KafkaProducer<String, byte[]> producer() {

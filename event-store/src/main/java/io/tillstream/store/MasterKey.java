@@ -51,7 +51,7 @@ public final class MasterKey {
     }
 
     /** A keyed hash: equal names give equal hashes, and only the holder of the key can tell which name it was. */
-    String hash(String purpose, String name) {
+    public String hash(String purpose, String name) {
         return HexFormat.of().formatHex(hmac(subkey(purpose), name.getBytes(StandardCharsets.UTF_8)));
     }
 

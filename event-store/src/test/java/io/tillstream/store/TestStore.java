@@ -17,19 +17,19 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A migrated database of a test's own, and what it takes to append to it without aggregates. */
-final class TestStore implements AutoCloseable {
-    final HikariDataSource owner;
-    final HikariDataSource reader;
-    final JdbcClient jdbc;
-    final TransactionTemplate transaction;
-    final EventJson json = new EventJson(Concepts.ALL, List.of());
-    final MasterKey master = MasterKey.of(Base64.getEncoder().encodeToString(new byte[32]));
-    final WritableStore writable;
+public final class TestStore implements AutoCloseable {
+    public final HikariDataSource owner;
+    public final HikariDataSource reader;
+    public final JdbcClient jdbc;
+    public final TransactionTemplate transaction;
+    public final EventJson json = new EventJson(Concepts.ALL, List.of());
+    public final MasterKey master = MasterKey.of(Base64.getEncoder().encodeToString(new byte[32]));
+    public final WritableStore writable;
 
     /** The log as a service reads it: through the role that can only read. */
-    final EventLog log;
+    public final EventLog log;
 
-    TestStore(PostgresServer server) {
+    public TestStore(PostgresServer server) {
         StoreSettings.Postgres postgres = new StoreSettings.Postgres(
                 server.newDatabase(), server.user(), server.password(), "tillstream_reader", "reader", 40);
         owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
@@ -47,7 +47,7 @@ final class TestStore implements AutoCloseable {
     }
 
     /** Appends an event as the engine does: transaction id first, then the row. Returns its position. */
-    long append(UUID aggregate, long sequence, Instant at) {
+    public long append(UUID aggregate, long sequence, Instant at) {
         writable.takeTransactionId();
         TagCreated event = new TagCreated(aggregate, at, "a tag", "a-tag");
         return jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"

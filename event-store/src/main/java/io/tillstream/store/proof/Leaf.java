@@ -1,0 +1,47 @@
+package io.tillstream.store.proof;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tillstream.store.StoredEvent;
+import java.security.MessageDigest;
+
+/**
+ * A stored event as a leaf: its ten columns in order, each as {@code <number of bytes>:<bytes>,}, numbers in decimal, text in
+ * UTF-8. Not thread-safe.
+ */
+final class Leaf {
+    /** In the order of the encoding. */
+    static final String COLUMNS =
+            "position, event_id, aggregate_type, aggregate_id, sequence, type, revision, time, metadata, payload";
+
+    private final MessageDigest digest = MerkleTree.sha256();
+
+    byte[] hash(StoredEvent event) {
+        return hash(
+                digits(event.position()),
+                event.eventId().getBytes(UTF_8),
+                event.aggregateType().getBytes(UTF_8),
+                event.aggregateId().getBytes(UTF_8),
+                digits(event.sequence()),
+                event.type().getBytes(UTF_8),
+                event.revision().getBytes(UTF_8),
+                event.time().getBytes(UTF_8),
+                event.metadata().getBytes(UTF_8),
+                event.payload().getBytes(UTF_8));
+    }
+
+    byte[] hash(byte[]... columns) {
+        MerkleTree.leaf(digest);
+        for (byte[] column : columns) {
+            digest.update(digits(column.length));
+            digest.update((byte) ':');
+            digest.update(column);
+            digest.update((byte) ',');
+        }
+        return digest.digest();
+    }
+
+    static byte[] digits(long number) {
+        return Long.toString(number).getBytes(UTF_8);
+    }
+}

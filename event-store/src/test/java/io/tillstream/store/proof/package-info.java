@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.store.proof;
+
+import org.jspecify.annotations.NullMarked;

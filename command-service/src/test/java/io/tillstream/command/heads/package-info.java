@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.command.heads;
+
+import org.jspecify.annotations.NullMarked;

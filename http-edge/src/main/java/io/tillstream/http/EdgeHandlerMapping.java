@@ -106,8 +106,7 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
             case Access.Session() ->
                 throw new Invalid(ErrorCode.UNAUTHORIZED, "An admin session is needed here; API keys are not accepted");
             case Access.Scoped(var scope) -> {
-                if (!caller.scopes().contains(scope))
-                    throw new Invalid(ErrorCode.FORBIDDEN, "This API key lacks the permission " + scope.wire());
+                if (!caller.scopes().contains(scope)) throw Invalid.lacks(scope);
             }
             case Access.EveryScope() -> {
                 if (!caller.mayAll())

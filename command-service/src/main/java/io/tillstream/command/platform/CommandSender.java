@@ -5,6 +5,8 @@ import static io.tillstream.command.platform.PlatformRefusal.KEY_REUSED;
 import static io.tillstream.command.platform.PlatformRefusal.STILL_RUNNING;
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.tillstream.events.AboutPerson;
 import io.tillstream.events.Mode;
 import io.tillstream.http.Answer;
@@ -79,6 +81,7 @@ public final class CommandSender {
     private final Map<String, Refusal> refusalsByName;
     private final Appended appended;
     private final Clock clock;
+    private final MeterRegistry meters;
 
     /**
      * Sends on one bus.
@@ -91,7 +94,8 @@ public final class CommandSender {
             WritableStore store,
             List<Constraints> constraints,
             Appended appended,
-            Clock clock) {
+            Clock clock,
+            MeterRegistry meters) {
         this.bus = bus;
         this.transactions = transactions;
         this.store = store;
@@ -99,6 +103,7 @@ public final class CommandSender {
         for (Constraints of : constraints) refusalsByName.putAll(of.refusals());
         this.appended = appended;
         this.clock = clock;
+        this.meters = meters;
     }
 
     /**
@@ -139,6 +144,24 @@ public final class CommandSender {
     }
 
     private <R, V> Answer<V> send(Origin origin, Object command, Function<R, Answer<V>> answer) {
+        Timer.Sample started = Timer.start(meters);
+        String outcome = "failed";
+        try {
+            Answer<V> answered = sendUntilDecided(origin, command, answer);
+            outcome = "done";
+            return answered;
+        } catch (Refused | Invalid e) {
+            outcome = "refused";
+            throw e;
+        } finally {
+            started.stop(Timer.builder("tillstream.commands")
+                    .description("From a command's arrival to its commit, races that were tried again included")
+                    .tags("command", command.getClass().getSimpleName(), "outcome", outcome)
+                    .register(meters));
+        }
+    }
+
+    private <R, V> Answer<V> sendUntilDecided(Origin origin, Object command, Function<R, Answer<V>> answer) {
         for (int attempt = 1; ; attempt++) {
             try {
                 Outcome<V> outcome = attempt(origin, command, answer);

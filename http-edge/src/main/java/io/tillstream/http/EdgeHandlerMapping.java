@@ -86,6 +86,7 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
                 .ifMatch(headers.getFirst(HttpHeaders.IF_MATCH));
         if (reads) {
             edge.request = request.build();
+            edge.readsStore = route.readsStore(edge.request.query());
             return Mono.empty();
         }
         return body(sent, edge)

@@ -102,8 +102,13 @@ public class ReadSideConfiguration {
     }
 
     @Bean
-    Reads reads(ReadStore store, Follower follower) {
-        return new Reads(store, follower::current);
+    Actors actors(EventLog events, List<Actors.Kind<?>> kinds) {
+        return new Actors(events, kinds);
+    }
+
+    @Bean
+    Reads reads(ReadStore store, Follower follower, EventLog events, Actors actors, Clock clock) {
+        return new Reads(store, follower::current, events, actors, clock);
     }
 
     /** How far reads are behind the store. */

@@ -13,6 +13,7 @@ import io.tillstream.events.access.AccessView;
 import io.tillstream.events.user.UserEvent.UserRegistered;
 import io.tillstream.events.user.UserStats.CurrencyValue;
 import io.tillstream.events.user.UserView;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.GivenEvents;
 import io.tillstream.query.platform.ReadStoreServer;
 import io.tillstream.query.product.AProduct;
@@ -68,7 +69,7 @@ class UserQueryTest {
         given.again();
         UserView view = one();
         assertThat(view).isEqualTo(before);
-        assertThat(view.email()).isEqualTo("Ada@Example.com");
+        assertThat(view.account().email()).isEqualTo("Ada@Example.com");
         assertThat(view.stats().totalProducts()).isEqualTo(2);
         assertThat(view.stats().totalValue()).isEqualTo(2900);
         assertThat(view.stats().totalValues())
@@ -121,12 +122,12 @@ class UserQueryTest {
                 @Nullable String cursor = null;
                 do {
                     var page = users.list(request(Mode.LIVE), list(sort, ascending, 4, null, cursor, Map.of()));
-                    page.data().forEach(view -> paged.add(view.id()));
+                    page.data().forEach(view -> paged.add(view.account().id()));
                     cursor = page.pagination().nextCursor();
                 } while (cursor != null);
                 List<UUID> whole =
                         users.list(request(Mode.LIVE), list(sort, ascending, 100, null, null, Map.of())).data().stream()
-                                .map(UserView::id)
+                                .map(view -> view.account().id())
                                 .toList();
                 assertThat(paged).as("%s %s", sort, ascending).hasSize(11).isEqualTo(whole);
             }
@@ -142,11 +143,12 @@ class UserQueryTest {
     void findsAnEMailWhateverItsCase() {
         given.happened(Mode.LIVE, new UserRegistered(ada, AT, "Ada+shop@Example.com", null));
         var page = users.list(request(Mode.LIVE), list("created_at", false, 5, "ADA+SHOP@EXAMPLE", null, Map.of()));
-        assertThat(page.data()).extracting(UserView::id).containsExactly(ada);
+        assertThat(page.data()).extracting(view -> view.account().id()).containsExactly(ada);
         assertThat(page.pagination().total()).isEqualTo(1);
     }
 
     private UserView one() {
-        return Objects.requireNonNull(users.get(request(Mode.LIVE), ada).data());
+        return Objects.requireNonNull(
+                users.get(request(Mode.LIVE), ada, AsOf.NOW).data());
     }
 }

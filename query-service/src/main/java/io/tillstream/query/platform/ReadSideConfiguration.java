@@ -23,8 +23,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 @EnableConfigurationProperties(QuerySettings.class)
 public class ReadSideConfiguration {
-    /** What the other instances know this one by. */
-    private final String instance = UUID.randomUUID().toString();
+    /** What the other instances know this one by; people by the process. */
+    private final String instance = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
 
     @Bean
     Interruptions interruptions() {

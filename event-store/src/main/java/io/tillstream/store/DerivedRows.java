@@ -46,7 +46,7 @@ public final class DerivedRows {
         }
     }
 
-    /** The target of a reference isn't alive in this mode. */
+    /** The target of a reference isn't alive in this mode, or is a person who is forgotten. */
     public static final class TargetGone extends RuntimeException {
         private final transient Reference reference;
 
@@ -82,10 +82,12 @@ public final class DerivedRows {
 
     private final JdbcClient jdbc;
     private final Sealing sealing;
+    private final Forgetting forgetting;
 
     public DerivedRows(JdbcClient jdbc, Sealing sealing) {
         this.jdbc = jdbc;
         this.sealing = sealing;
+        this.forgetting = new Forgetting(jdbc);
     }
 
     /** Who refers to an aggregate, by the reference's name, for a message. */
@@ -93,6 +95,25 @@ public final class DerivedRows {
         return jdbc.sql("select distinct name from aggregate_references where target = :target order by name")
                 .param("target", target)
                 .query((rs, n) -> requireNonNull(rs.getString("name")))
+                .list();
+    }
+
+    /**
+     * The living that refer to an aggregate by a name. Until the transaction ends it gets no further ones: who is about to
+     * refer to it is waited for, or waits.
+     */
+    public List<UUID> livingReferrers(String name, UUID target, Mode mode) {
+        jdbc.sql("select id from live_aggregates where id = :target and mode = :mode for update")
+                .param("target", target)
+                .param("mode", mode.wire())
+                .query(UUID.class)
+                .optional();
+        return jdbc.sql("select source from aggregate_references r where name = :name and target = :target"
+                        + " and exists (select from live_aggregates l where l.id = r.source and l.mode = r.mode)"
+                        + " order by source")
+                .param("name", name)
+                .param("target", target)
+                .query((rs, n) -> requireNonNull(rs.getObject("source", UUID.class)))
                 .list();
     }
 
@@ -121,6 +142,9 @@ public final class DerivedRows {
         ordered.stream()
                 .filter(change -> change.before().alive() && !change.after().alive())
                 .forEach(this::bury);
+        ordered.stream()
+                .filter(change -> change.after().erased() && !change.before().erased())
+                .forEach(change -> forgetting.forget(change.id(), change.mode()));
     }
 
     private static final Comparator<Claim> CLAIMS =
@@ -194,18 +218,18 @@ public final class DerivedRows {
                 .update();
     }
 
+    // The key of a target that somebody is burying or closing is waited for, and what he left decides.
     private void refer(Change change, Reference reference) {
-        try {
-            jdbc.sql(
-                            "insert into aggregate_references (source, name, target, mode) values (:id, :name, :target, :mode)")
-                    .param("id", change.id())
-                    .param("name", reference.name())
-                    .param("target", reference.target())
-                    .param("mode", change.mode().wire())
-                    .update();
-        } catch (DataIntegrityViolationException e) {
-            throw foreignKey(e) ? new TargetGone(reference) : e;
-        }
+        int rows = jdbc.sql("with target as (select id, mode from live_aggregates"
+                        + "   where id = :target and mode = :mode and not erased for key share)"
+                        + " insert into aggregate_references (source, name, target, mode)"
+                        + " select :id, :name, id, mode from target")
+                .param("id", change.id())
+                .param("name", reference.name())
+                .param("target", reference.target())
+                .param("mode", change.mode().wire())
+                .update();
+        if (rows == 0) throw new TargetGone(reference);
     }
 
     private void unrefer(Change change, Reference reference) {

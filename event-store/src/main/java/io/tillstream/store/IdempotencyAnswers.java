@@ -27,6 +27,13 @@ public final class IdempotencyAnswers {
     public record Recorded(
             String fingerprint, int status, @Nullable String etag, byte[] body) {}
 
+    /** What was answered showed a person who has been forgotten since. */
+    public static final class AnswerForgotten extends RuntimeException {
+        AnswerForgotten() {
+            super("The answer was about a person who is forgotten", null, false, false);
+        }
+    }
+
     private final JdbcClient jdbc;
     private final Sealing sealing;
 
@@ -43,6 +50,11 @@ public final class IdempotencyAnswers {
                 .single();
     }
 
+    /**
+     * What was answered to this key.
+     *
+     * @throws AnswerForgotten when that is no longer known
+     */
     public Optional<Recorded> find(Key key, Instant now) {
         return jdbc.sql("select fingerprint, status, etag, answer from idempotency_answers"
                         + " where credential = :credential and route = :route and key = :key and created_at > :since")
@@ -50,11 +62,15 @@ public final class IdempotencyAnswers {
                 .param("route", key.route())
                 .param("key", key.key())
                 .param("since", Timestamp.from(now.minus(KEPT)))
-                .query((rs, n) -> new Recorded(
-                        rs.getString("fingerprint"),
-                        rs.getInt("status"),
-                        rs.getString("etag"),
-                        sealing.openAnswer(rs.getBytes("answer"))))
+                .query((rs, n) -> {
+                    byte[] answer = rs.getBytes("answer");
+                    if (answer == null) throw new AnswerForgotten();
+                    return new Recorded(
+                            rs.getString("fingerprint"),
+                            rs.getInt("status"),
+                            rs.getString("etag"),
+                            sealing.openAnswer(answer));
+                })
                 .optional();
     }
 

@@ -12,7 +12,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Encrypts the {@link Personal} components of what is stored under a key per person, so that destroying that key forgets
  * the person while history stays whole. A sealed field is {@code {"person": id, "sealed": base64}}. Keys are held no
- * longer than the call that needs them.
+ * longer than the call that needs them. A destroyed key's row stays, so that nothing makes another one.
  */
 public final class Sealing {
     private static final String PERSON = "person";
@@ -36,21 +38,35 @@ public final class Sealing {
     /** What is to be opened: JSON, and the record whose components say which fields may be sealed. */
     record Sealed(Class<?> type, ObjectNode json) {}
 
+    /** Something was to be sealed for a person who is forgotten. */
+    public static final class PersonForgotten extends RuntimeException {
+        PersonForgotten(UUID person) {
+            super("Person " + person + " is forgotten", null, false, false);
+        }
+    }
+
     public Sealing(JdbcClient jdbc, MasterKey master) {
         this.jdbc = jdbc;
         this.master = master;
     }
 
-    /** Seals the personal fields of an event's or state's JSON in place, with a key that it makes on first use. */
+    /**
+     * Seals the personal fields of an event's or state's JSON in place, with a key that it makes on first use.
+     *
+     * @throws PersonForgotten when that key was destroyed
+     */
     public void seal(Record about, ObjectNode json) {
         Set<String> personal = personalFields(about.getClass());
         if (personal.isEmpty()) return;
         if (!(about instanceof AboutPerson person))
             throw new IllegalStateException(about.getClass() + " has personal components and names no person");
+        Set<String> told = new TreeSet<>(personal);
+        told.removeIf(
+                field -> json.path(field).isMissingNode() || json.path(field).isNull());
+        if (told.isEmpty()) return;
         byte[] key = keyOf(person.personId());
-        for (String field : personal) {
+        for (String field : told) {
             JsonNode value = json.get(field);
-            if (value == null || value.isNull()) continue;
             byte[] plain = EventJson.STORED.writeValueAsBytes(value);
             ObjectNode sealed = json.putObject(field);
             sealed.put(PERSON, person.personId().toString());
@@ -99,14 +115,18 @@ public final class Sealing {
                 .param("person", person)
                 .param("wrapped", master.seal(purpose(person), MasterKey.freshKey()))
                 .update();
-        byte @Nullable [] key = keysOf(Set.of(person)).get(person);
-        if (key == null) throw new IllegalStateException("The key of person " + person + " vanished while it was used");
-        return key;
+        // locked until the end of the transaction, so that what is sealed comes before an erasure or is refused
+        Optional<byte[]> wrapped = jdbc.sql("select wrapped from person_keys where person_id = :person for share")
+                .param("person", person)
+                .query((rs, n) -> Optional.ofNullable(rs.getBytes("wrapped")))
+                .single();
+        return master.open(purpose(person), wrapped.orElseThrow(() -> new PersonForgotten(person)));
     }
 
     private Map<UUID, byte[]> keysOf(Set<UUID> persons) {
         Map<UUID, byte[]> keys = new HashMap<>();
-        jdbc.sql("select person_id, wrapped from person_keys where person_id = any(:persons)")
+        jdbc.sql("select person_id, wrapped from person_keys where person_id = any(:persons)"
+                        + " and wrapped is not null")
                 .param("persons", persons.toArray(UUID[]::new))
                 .query(rs -> {
                     UUID person = rs.getObject("person_id", UUID.class);

@@ -1,11 +1,18 @@
 package io.tillstream.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tillstream.embedded.Servers;
+import io.tillstream.events.Mode;
 import io.tillstream.events.user.UserEvent.UserRegistered;
+import io.tillstream.store.Sealing.PersonForgotten;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,15 +53,52 @@ class SealingTest {
     @Test
     void readsAnErasedPersonAsNull() {
         ObjectNode json = sealed();
-        store.jdbc
-                .sql("delete from person_keys where person_id = :person")
-                .param("person", event.userId())
-                .update();
+        forget(event.userId());
         store.writable.sealing().open(UserRegistered.class, json);
         UserRegistered read = (UserRegistered) store.json.read("user.registered", 1, json);
         assertThat(read.email()).isNull();
         assertThat(read.name()).isNull();
         assertThat(read.userId()).isEqualTo(event.userId());
+    }
+
+    @Test
+    void makesNoNewKeyForWhomItHasForgotten() {
+        sealed();
+        forget(event.userId());
+        assertThatThrownBy(this::sealed).isInstanceOf(PersonForgotten.class);
+        forget(event.userId());
+        assertThatThrownBy(this::sealed).isInstanceOf(PersonForgotten.class);
+    }
+
+    @Test
+    void forgetsWhomItNeverKnew() {
+        forget(event.userId());
+        assertThatThrownBy(this::sealed).isInstanceOf(PersonForgotten.class);
+    }
+
+    @Test
+    void storesWhatSaysNothingOfAForgottenPerson() {
+        forget(event.userId());
+        UserRegistered nobody = new UserRegistered(event.userId(), event.at(), null, null);
+        ObjectNode json = store.json.write(nobody);
+        store.writable.sealing().seal(nobody, json);
+        assertThat(json).isEqualTo(store.json.write(nobody));
+    }
+
+    @Test
+    void forgetsOnlyAfterWhatIsBeingSealed() throws Exception {
+        sealed();
+        try (ExecutorService other = Executors.newSingleThreadExecutor()) {
+            Future<?> forgotten = requireNonNull(store.transaction.execute(status -> {
+                sealed();
+                Future<?> running = other.submit(() -> forget(event.userId()));
+                awaitSomebodyWaiting();
+                assertThat(running.isDone()).isFalse();
+                return running;
+            }));
+            forgotten.get();
+        }
+        assertThatThrownBy(this::sealed).isInstanceOf(PersonForgotten.class);
     }
 
     @Test
@@ -74,6 +118,22 @@ class SealingTest {
                 .single();
         assertThat(new String(row, java.nio.charset.StandardCharsets.ISO_8859_1))
                 .doesNotContain("very-secret");
+    }
+
+    private void forget(UUID person) {
+        store.transaction.executeWithoutResult(status -> new Forgetting(store.jdbc).forget(person, Mode.LIVE));
+    }
+
+    private static void awaitSomebodyWaiting() {
+        Instant deadline = Instant.now().plusSeconds(20);
+        while (!store.jdbc
+                .sql("select exists (select from pg_stat_activity where wait_event_type = 'Lock'"
+                        + " and datname = current_database())")
+                .query(Boolean.class)
+                .single()) {
+            assertThat(Instant.now()).as("somebody waits for the key").isBefore(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     private ObjectNode sealed() {

@@ -1,6 +1,5 @@
 package io.tillstream.http;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tillstream.http.access.Keys;
 import io.tillstream.http.consistency.OwnWrites;
 import io.tillstream.http.consistency.ReadModel;
@@ -70,8 +69,8 @@ public class HttpEdgeConfiguration {
     }
 
     @Bean
-    KeyLimiter keyLimiter(Redis redis, Clock clock, MeterRegistry meters) {
-        return new KeyLimiter(redis, clock, meters);
+    KeyLimiter keyLimiter(Redis redis, Clock clock) {
+        return new KeyLimiter(redis, clock);
     }
 
     @Bean(initMethod = "start")

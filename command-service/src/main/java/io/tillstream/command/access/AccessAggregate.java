@@ -2,6 +2,7 @@ package io.tillstream.command.access;
 
 import static org.axonframework.modelling.command.AggregateCreationPolicy.CREATE_IF_MISSING;
 
+import io.tillstream.command.access.AccessCommand.EndAccess;
 import io.tillstream.command.access.AccessCommand.ExtendAccess;
 import io.tillstream.command.access.AccessCommand.GrantAccess;
 import io.tillstream.command.access.AccessCommand.MakeAccessPermanent;
@@ -63,6 +64,12 @@ class AccessAggregate extends EventSourced<Access, AccessEvent> {
     @CreationPolicy(CREATE_IF_MISSING)
     Access handle(RevokeAccess command, Time time) {
         return decide(time, (access, now) -> AccessRules.revoke(access, command, now));
+    }
+
+    @CommandHandler
+    @CreationPolicy(CREATE_IF_MISSING)
+    Access handle(EndAccess command, Time time) {
+        return decide(time, (access, now) -> AccessRules.end(access, now));
     }
 
     @CommandHandler

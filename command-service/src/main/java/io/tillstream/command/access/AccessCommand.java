@@ -33,6 +33,9 @@ sealed interface AccessCommand {
 
     record RevokeAccess(@TargetAggregateIdentifier UUID accessId, UUID userId) implements AccessCommand {}
 
+    /** Revokes it if it still stands: nobody asked for this, something else brought it about. */
+    record EndAccess(@TargetAggregateIdentifier UUID accessId) implements AccessCommand {}
+
     /** Records that its end has come, if it has. */
     record RecordAccessExpiry(@TargetAggregateIdentifier UUID accessId) implements AccessCommand {}
 }

@@ -63,7 +63,7 @@ class AccessCommandController {
     @Operation(
             summary = "Grant access to a product",
             description = "Permanent unless a length or an end is given. One grant for a user and a product at a time.")
-    @Refuses({"PRODUCT_UNKNOWN", "USER_UNKNOWN", "PRODUCT_INACTIVE", "ALREADY_GRANTED", "TOO_LONG"})
+    @Refuses({"PRODUCT_UNKNOWN", "USER_UNKNOWN", "USER_ERASED", "PRODUCT_INACTIVE", "ALREADY_GRANTED", "TOO_LONG"})
     Answer<GrantedAccess> grant(
             @PathVariable UUID userId, Request request, @JsonBody(GrantAccessRequest.class) Values body) {
         GrantAccess command = new GrantAccess(

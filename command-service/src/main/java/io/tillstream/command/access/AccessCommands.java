@@ -3,6 +3,7 @@ package io.tillstream.command.access;
 import io.tillstream.command.platform.AggregateType;
 import io.tillstream.command.platform.CommandSender;
 import io.tillstream.command.platform.Constraints;
+import io.tillstream.command.platform.Reaction;
 import io.tillstream.events.access.Access;
 import io.tillstream.store.WritableStore;
 import java.time.Clock;
@@ -25,7 +26,13 @@ public class AccessCommands {
         return new Constraints(Map.of(
                 Access.USER_AND_PRODUCT, AccessRefusal.ALREADY_GRANTED,
                 Access.PRODUCT, AccessRefusal.PRODUCT_UNKNOWN,
-                Access.USER, AccessRefusal.USER_UNKNOWN));
+                // the rules see to it that there is such a user
+                Access.USER, AccessRefusal.USER_ERASED));
+    }
+
+    @Bean
+    Reaction whenUserErasedRevokeAccess(WritableStore store) {
+        return new WhenUserErasedRevokeAccess(store.derived());
     }
 
     @Bean(initMethod = "start")

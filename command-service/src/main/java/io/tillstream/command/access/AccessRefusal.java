@@ -10,6 +10,7 @@ enum AccessRefusal implements Refusal {
     PRODUCT_INACTIVE(ErrorCode.VALIDATION_ERROR, "Product is not active"),
     ALREADY_GRANTED(ErrorCode.ALREADY_EXISTS, "User already has access to this product"),
     USER_UNKNOWN(ErrorCode.NOT_FOUND, "User not found"),
+    USER_ERASED(ErrorCode.CONFLICT, "User has been erased"),
     TOO_LONG(ErrorCode.VALIDATION_ERROR, "Access cannot last beyond the year 9999");
 
     private final ErrorCode code;

@@ -4,6 +4,7 @@ import static io.tillstream.command.access.AccessRefusal.PRODUCT_INACTIVE;
 import static io.tillstream.command.access.AccessRefusal.PRODUCT_UNKNOWN;
 import static io.tillstream.command.access.AccessRefusal.TOO_LONG;
 import static io.tillstream.command.access.AccessRefusal.UNKNOWN;
+import static io.tillstream.command.access.AccessRefusal.USER_ERASED;
 import static io.tillstream.command.access.AccessRefusal.USER_UNKNOWN;
 
 import io.tillstream.command.access.AccessCommand.ExtendAccess;
@@ -47,6 +48,7 @@ final class AccessRules {
         if (product == null) throw new Refused(PRODUCT_UNKNOWN);
         if (!product.isActive()) throw new Refused(PRODUCT_INACTIVE);
         if (user == null) throw new Refused(USER_UNKNOWN);
+        if (user.erasedAt() != null) throw new Refused(USER_ERASED);
         Integer days = command.durationDays();
         return List.of(new AccessGranted(
                 command.accessId(),
@@ -88,6 +90,10 @@ final class AccessRules {
     static List<AccessEvent> revoke(@Nullable Access access, RevokeAccess command, Instant now) {
         Access known = known(access, command.userId());
         return List.of(new AccessRevoked(known.id(), now, known.userId()));
+    }
+
+    static List<AccessEvent> end(@Nullable Access access, Instant now) {
+        return access == null ? List.of() : List.of(new AccessRevoked(access.id(), now, access.userId()));
     }
 
     static List<AccessEvent> recordExpiry(@Nullable Access access, RecordAccessExpiry command, Instant now) {

@@ -1,7 +1,6 @@
 package io.tillstream.command.platform;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.Appended;
 import io.tillstream.store.EventStoreConfiguration;
@@ -106,11 +105,10 @@ public class CommandPlatformConfiguration {
             TransactionManager transactions,
             Time time,
             Others others,
-            List<AggregateType> aggregates,
-            MeterRegistry meters) {
+            List<AggregateType> aggregates) {
         EventSerializer serializer = new EventSerializer(json, store.sealing());
         EventStore events = EmbeddedEventStore.builder()
-                .storageEngine(engine(writer, store, serializer, transactions, meters))
+                .storageEngine(engine(writer, store, serializer, transactions))
                 .build();
         Configurer configurer = DefaultConfigurer.defaultConfiguration(false)
                 .configureSerializer(config -> serializer)
@@ -142,10 +140,10 @@ public class CommandPlatformConfiguration {
             TransactionManager transactions,
             WritableStore store,
             List<Constraints> constraints,
+            List<Reaction> reactions,
             Appended appended,
-            Clock clock,
-            MeterRegistry meters) {
-        return new CommandSender(bus, transactions, store, constraints, appended, clock, meters);
+            Clock clock) {
+        return new CommandSender(bus, transactions, store, constraints, reactions, appended, clock);
     }
 
     @Bean(initMethod = "start")
@@ -178,11 +176,7 @@ public class CommandPlatformConfiguration {
     }
 
     private static EventStorageEngine engine(
-            DataSource writer,
-            WritableStore store,
-            Serializer serializer,
-            TransactionManager transactions,
-            MeterRegistry meters) {
+            DataSource writer, WritableStore store, Serializer serializer, TransactionManager transactions) {
         DataSource inTransaction = new TransactionAwareDataSourceProxy(writer);
         JdbcEventStorageEngine.Builder builder = JdbcEventStorageEngine.builder()
                 .eventSerializer(serializer)
@@ -191,7 +185,7 @@ public class CommandPlatformConfiguration {
                 .dataType(String.class)
                 .connectionProvider(inTransaction::getConnection)
                 .transactionManager(transactions);
-        return new AppendingEngine(builder, store, meters);
+        return new AppendingEngine(builder, store);
     }
 
     private static ParameterResolverFactory parameters(Time time, Others others, Secrets secrets) {
@@ -206,7 +200,7 @@ public class CommandPlatformConfiguration {
         public Map<String, ?> correlationDataFor(Message<?> command) {
             Map<String, Object> cause = new TreeMap<>(command.getMetaData());
             cause.remove(MetadataKeys.IF_MATCH);
-            cause.put(MetadataKeys.CAUSATION_ID, command.getIdentifier());
+            cause.putIfAbsent(MetadataKeys.CAUSATION_ID, command.getIdentifier());
             return cause;
         }
     }

@@ -2,11 +2,10 @@ package io.tillstream.command.platform;
 
 import static io.tillstream.command.platform.PlatformRefusal.CONTENDED;
 import static io.tillstream.command.platform.PlatformRefusal.KEY_REUSED;
+import static io.tillstream.command.platform.PlatformRefusal.PERSON_ERASED;
 import static io.tillstream.command.platform.PlatformRefusal.STILL_RUNNING;
 import static java.util.Objects.requireNonNull;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.tillstream.events.AboutPerson;
 import io.tillstream.events.Mode;
 import io.tillstream.http.Answer;
@@ -20,7 +19,9 @@ import io.tillstream.store.DerivedRows.ClaimTaken;
 import io.tillstream.store.DerivedRows.StillReferredTo;
 import io.tillstream.store.DerivedRows.TargetGone;
 import io.tillstream.store.IdempotencyAnswers;
+import io.tillstream.store.IdempotencyAnswers.AnswerForgotten;
 import io.tillstream.store.IdempotencyAnswers.Recorded;
+import io.tillstream.store.Sealing.PersonForgotten;
 import io.tillstream.store.WritableStore;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -69,7 +70,12 @@ public final class CommandSender {
             String requestId,
             String correlationId,
             @Nullable String ifMatch,
-            @Nullable Idempotency idempotency) {}
+            @Nullable Idempotency idempotency) {
+        /** For what follows from a command's events: somebody else does it, for the same request. */
+        Origin followedBy(String reaction) {
+            return new Origin("system:" + reaction, mode, requestId, correlationId, null, null);
+        }
+    }
 
     private record Idempotency(IdempotencyAnswers.Key key, String fingerprint) {}
 
@@ -79,31 +85,32 @@ public final class CommandSender {
     private final TransactionManager transactions;
     private final WritableStore store;
     private final Map<String, Refusal> refusalsByName;
+    private final List<Reaction> reactions;
     private final Appended appended;
     private final Clock clock;
-    private final MeterRegistry meters;
 
     /**
      * Sends on one bus.
      *
      * @param constraints what a violated claim or reference means, of every concept
+     * @param reactions what follows in the same transaction, of every concept
      */
     public CommandSender(
             CommandBus bus,
             TransactionManager transactions,
             WritableStore store,
             List<Constraints> constraints,
+            List<Reaction> reactions,
             Appended appended,
-            Clock clock,
-            MeterRegistry meters) {
+            Clock clock) {
         this.bus = bus;
         this.transactions = transactions;
         this.store = store;
         this.refusalsByName = new HashMap<>();
         for (Constraints of : constraints) refusalsByName.putAll(of.refusals());
+        this.reactions = List.copyOf(reactions);
         this.appended = appended;
         this.clock = clock;
-        this.meters = meters;
     }
 
     /**
@@ -144,24 +151,6 @@ public final class CommandSender {
     }
 
     private <R, V> Answer<V> send(Origin origin, Object command, Function<R, Answer<V>> answer) {
-        Timer.Sample started = Timer.start(meters);
-        String outcome = "failed";
-        try {
-            Answer<V> answered = sendUntilDecided(origin, command, answer);
-            outcome = "done";
-            return answered;
-        } catch (Refused | Invalid e) {
-            outcome = "refused";
-            throw e;
-        } finally {
-            started.stop(Timer.builder("tillstream.commands")
-                    .description("From a command's arrival to its commit, races that were tried again included")
-                    .tags("command", command.getClass().getSimpleName(), "outcome", outcome)
-                    .register(meters));
-        }
-    }
-
-    private <R, V> Answer<V> sendUntilDecided(Origin origin, Object command, Function<R, Answer<V>> answer) {
         for (int attempt = 1; ; attempt++) {
             try {
                 Outcome<V> outcome = attempt(origin, command, answer);
@@ -186,12 +175,15 @@ public final class CommandSender {
         work.onCommit(committing -> position[0] = AppendingEngine.lastPosition());
         ResultMessage<Answer<V>> result = work.executeWithResult(() -> {
             Idempotency idempotency = origin.idempotency();
-            if (idempotency == null) return answer.apply(dispatch(message));
+            if (idempotency == null) return answer.apply(dispatchWithReactions(origin, message));
             Optional<Answer<V>> earlier = earlier(idempotency);
             if (earlier.isPresent()) return earlier.get();
-            R made = dispatch(message);
+            R made = dispatchWithReactions(origin, message);
             Answer<V> first = answer.apply(made);
-            record(idempotency, first, made instanceof AboutPerson person ? person.personId() : null);
+            record(
+                    idempotency,
+                    first,
+                    made instanceof AboutPerson person && !person.showsNobody() ? person.personId() : null);
             return first;
         });
         if (result.isExceptional()) throw unchecked(result.exceptionResult());
@@ -226,6 +218,20 @@ public final class CommandSender {
     }
 
     @SuppressWarnings("TypeParameterUnusedInFormals") // the command's handler decides what it returns
+    private <R> R dispatchWithReactions(Origin origin, CommandMessage<Object> message) {
+        R made = dispatch(message);
+        Happened happened = Happened.current();
+        for (Happened.Event event = happened.next(); event != null; event = happened.next()) {
+            for (Reaction reaction : reactions) {
+                Origin following = origin.followedBy(reaction.getClass().getSimpleName());
+                for (Object command : reaction.to(event.event(), origin.mode()))
+                    dispatch(message(following, command).andMetaData(Map.of(MetadataKeys.CAUSATION_ID, event.id())));
+            }
+        }
+        return made;
+    }
+
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the command's handler decides what it returns
     private <R> R dispatch(CommandMessage<Object> message) {
         FutureCallback<Object, R> callback = new FutureCallback<>();
         bus.dispatch(message, callback);
@@ -253,6 +259,9 @@ public final class CommandSender {
                 case StillReferredTo referred -> {
                     List<String> by = store.derived().referrers(referred.id());
                     return new Refused(refusal(referred.aggregateType()), Map.of("referred_to_by", by));
+                }
+                case PersonForgotten _, AnswerForgotten _ -> {
+                    return new Refused(PERSON_ERASED);
                 }
                 default -> {}
             }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import org.axonframework.eventsourcing.EventSourcingHandler;
 import org.axonframework.messaging.MetaData;
+import org.axonframework.messaging.annotation.MessageIdentifier;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
 import org.axonframework.modelling.command.AggregateIdentifier;
 import org.axonframework.modelling.command.AggregateLifecycle;
@@ -49,13 +50,15 @@ public abstract class EventSourced<S extends State, E extends DomainEvent> {
     }
 
     @EventSourcingHandler
-    void on(DomainEvent event, MetaData metadata) {
+    void on(DomainEvent event, MetaData metadata, @MessageIdentifier String eventId) {
         @Nullable S before = state;
         S after = concept.after(before, event);
         id = after.id();
         if (mode == null) mode = Mode.of(String.valueOf(metadata.get(MetadataKeys.MODE)));
         state = after;
-        if (AggregateLifecycle.isLive()) Changes.current().note(concept.name(), mode, before, after);
+        if (!AggregateLifecycle.isLive()) return;
+        Changes.current().note(concept.name(), mode, before, after);
+        Happened.current().note(eventId, event);
     }
 
     private @Nullable S visible() {

@@ -5,7 +5,9 @@ final class MetadataKeys {
     static final String ACTOR = "actor";
     static final String REQUEST_ID = "request_id";
     static final String CORRELATION_ID = "correlation_id";
+    /** The direct cause; a command that says none is the cause of its events itself. */
     static final String CAUSATION_ID = "causation_id";
+
     static final String MODE = "mode";
 
     /** The version that the client expects, as its If-Match has it; never stored. */

@@ -4,6 +4,7 @@ import static org.axonframework.modelling.command.AggregateCreationPolicy.CREATE
 
 import io.tillstream.command.platform.EventSourced;
 import io.tillstream.command.platform.Time;
+import io.tillstream.command.user.UserCommand.EraseUser;
 import io.tillstream.command.user.UserCommand.RegisterUser;
 import io.tillstream.events.user.User;
 import io.tillstream.events.user.UserEvent;
@@ -22,5 +23,11 @@ class UserAggregate extends EventSourced<User, UserEvent> {
     @CreationPolicy(CREATE_IF_MISSING)
     User handle(RegisterUser command, Time time) {
         return decide(time, (user, now) -> UserRules.register(user, command, now));
+    }
+
+    @CommandHandler
+    @CreationPolicy(CREATE_IF_MISSING)
+    User handle(EraseUser command, Time time) {
+        return decide(time, (user, now) -> UserRules.erase(user, command, now));
     }
 }

@@ -16,4 +16,12 @@ sealed interface UserCommand {
             return "RegisterUser[" + userId + "]";
         }
     }
+
+    record EraseUser(@TargetAggregateIdentifier UUID userId, String reason) implements UserCommand {
+        /** Leaves out the reason, which may name somebody before it is refused. */
+        @Override
+        public String toString() {
+            return "EraseUser[" + userId + "]";
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.tillstream.command.user;
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.swagger.v3.oas.annotations.Operation;
 import io.tillstream.command.platform.CommandSender;
+import io.tillstream.command.user.UserCommand.EraseUser;
 import io.tillstream.command.user.UserCommand.RegisterUser;
 import io.tillstream.events.user.User;
 import io.tillstream.events.user.UserStats;
@@ -11,12 +12,16 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
+import io.tillstream.http.access.SessionOnly;
 import io.tillstream.http.body.Body;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
 import io.tillstream.http.error.Refuses;
 import io.tillstream.http.text.Emails;
 import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -43,6 +48,21 @@ class UserCommandController {
         }
     }
 
+    static final class EraseUserRequest extends Body {
+        EraseUserRequest() {
+            text("reason")
+                    .trimmed()
+                    .length(1, 500)
+                    .check((reason, now) ->
+                            ADDRESS.matcher(reason).find() ? "must not contain an e-mail address" : null)
+                    .required()
+                    .doc("Why, in words that name nobody: they are kept for ever and published")
+                    .example("Asked for it in a letter of 1 March");
+        }
+    }
+
+    private static final Pattern ADDRESS = Pattern.compile("\\S@\\S");
+
     private final CommandSender commands;
 
     UserCommandController(CommandSender commands) {
@@ -63,5 +83,22 @@ class UserCommandController {
                         name == null || name.isEmpty() ? null : name),
                 (User user) -> Answer.created(UserView.of(user, List.of(), UserStats.NONE))
                         .version(user.version()));
+    }
+
+    @PostMapping("/{id}/erase")
+    @SessionOnly
+    @Operation(
+            summary = "Erase a user",
+            description =
+                    "Forgets the person for good: e-mail and name read as null everywhere, in history too, all access is revoked,"
+                            + " and the e-mail may register anew. The account itself stays, with nobody in it."
+                            + " Erasing it again changes nothing.")
+    @Refuses({"UNKNOWN", "REASON_NAMES_PERSON"})
+    Answer<UserView> erase(@PathVariable UUID id, Request request, @JsonBody(EraseUserRequest.class) Values body) {
+        return commands.send(
+                request,
+                new EraseUser(id, body.requiredText("reason")),
+                (User user) ->
+                        Answer.ok(UserView.of(user, List.of(), UserStats.NONE)).version(user.version()));
     }
 }

@@ -5,7 +5,9 @@ import io.tillstream.http.error.Refusal;
 
 /** Why a command on an account is refused. */
 enum UserRefusal implements Refusal {
-    EMAIL_TAKEN(ErrorCode.ALREADY_EXISTS, "An account with this e-mail already exists");
+    EMAIL_TAKEN(ErrorCode.ALREADY_EXISTS, "An account with this e-mail already exists"),
+    UNKNOWN(ErrorCode.NOT_FOUND, "User not found"),
+    REASON_NAMES_PERSON(ErrorCode.VALIDATION_ERROR, "The reason is kept for ever, so it must not name the person");
 
     private final ErrorCode code;
     private final String message;

@@ -2,6 +2,7 @@ package io.tillstream.command.access;
 
 import static io.tillstream.command.access.AccessRefusal.PRODUCT_INACTIVE;
 import static io.tillstream.command.access.AccessRefusal.PRODUCT_UNKNOWN;
+import static io.tillstream.command.access.AccessRefusal.USER_ERASED;
 import static io.tillstream.command.access.AccessRefusal.USER_UNKNOWN;
 import static io.tillstream.command.access.AnAccess.ID;
 import static io.tillstream.command.access.AnAccess.NOW;
@@ -17,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tillstream.command.access.AccessCommand.GrantAccess;
 import io.tillstream.events.access.AccessEvent;
 import io.tillstream.events.access.AccessEvent.AccessGranted;
+import io.tillstream.events.user.User;
+import io.tillstream.events.user.UserEvent.UserErased;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +41,12 @@ class GrantAccessTest {
     @Test
     void refusesAnUnknownUser() {
         assertRefused(USER_UNKNOWN, () -> AccessRules.grant(null, aProduct(), null, grant(null, null), NOW));
+    }
+
+    @Test
+    void refusesAnErasedUser() {
+        User nobody = User.after(aUser(), new UserErased(USER, NOW, "Asked for it"));
+        assertRefused(USER_ERASED, () -> AccessRules.grant(null, aProduct(), nobody, grant(null, null), NOW));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tillstream.command.user;
 import static io.tillstream.command.CommandServices.request;
 
 import io.tillstream.command.platform.CommandSender;
+import io.tillstream.command.user.UserCommand.EraseUser;
 import io.tillstream.command.user.UserCommand.RegisterUser;
 import io.tillstream.events.Mode;
 import io.tillstream.events.user.User;
@@ -26,5 +27,13 @@ public final class Users {
                 new RegisterUser(id, email, "Ann"),
                 (User user) -> Answer.created(user.id()));
         return id;
+    }
+
+    /** Erases a customer in live mode. */
+    public void erase(UUID id) {
+        commands.send(
+                request("POST", "/api/v1/users/" + id + "/erase", Mode.LIVE).build(),
+                new EraseUser(id, "Asked for it"),
+                (User user) -> Answer.ok(user.id()));
     }
 }

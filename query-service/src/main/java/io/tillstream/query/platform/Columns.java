@@ -15,6 +15,9 @@ public final class Columns {
     /** What stands for a missing instant in a key, so that it sorts last ascending and first descending. */
     public static final Date NEVER = Date.from(Instant.parse("9999-12-31T23:59:59.999Z"));
 
+    /** What stands for missing text in a key: after all text that anybody writes. */
+    private static final String NO_TEXT = "\uffff";
+
     private record Column(String key, Function<Cursor, @Nullable Object> value) {}
 
     private final Map<String, Column> columns = new LinkedHashMap<>();
@@ -55,6 +58,11 @@ public final class Columns {
     /** An instant as a key. */
     public static Date key(@Nullable Instant instant) {
         return instant == null ? NEVER : Date.from(instant);
+    }
+
+    /** Text as a key, whatever its case. */
+    public static String textKey(@Nullable String text) {
+        return text == null ? NO_TEXT : Search.folded(text);
     }
 
     /** The value in a cursor, as the documents have it; 400 when it is none of this column. */

@@ -14,6 +14,7 @@ import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.WriteModel;
 import io.tillstream.events.Mode;
+import io.tillstream.events.PersonErased;
 import io.tillstream.events.envelope.Envelope;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -92,7 +93,7 @@ final class Feed<S> {
         for (Envelope event : events) {
             if (event.position() <= position) continue;
             for (UUID document : projection.touches(event)) {
-                if (!parked.contains(document))
+                if (!parked.contains(document) || event.event() instanceof PersonErased)
                     byDocument
                             .computeIfAbsent(document, id -> new ArrayList<>())
                             .add(event);
@@ -133,29 +134,33 @@ final class Feed<S> {
         return writes;
     }
 
-    /** Folds up to the first event that can't be digested. */
+    /** Folds up to the first event that can't be digested; what stands still forgets a person all the same. */
     private @Nullable Write fold(UUID id, @Nullable Document document, List<Envelope> events) {
-        Envelope current = events.getFirst();
         @Nullable S state = null;
-        Mode mode = current.metadata().mode();
+        Mode mode = events.getFirst().metadata().mode();
         long before = 0;
         long reached = 0;
-        try {
-            if (document != null) {
+        if (document != null) {
+            try {
                 Stored<S> stored = Stored.read(document, projection.stateType());
                 state = stored.state();
                 mode = stored.mode();
                 before = stored.position();
                 reached = before;
+            } catch (RuntimeException e) {
+                park(id, events.getFirst(), e);
+                return null;
             }
-            for (Envelope event : events) {
-                current = event;
-                if (event.position() <= reached) continue;
+        }
+        for (Envelope event : events) {
+            if (event.position() <= reached) continue;
+            if (parked.contains(id) && !(state != null && event.event() instanceof PersonErased)) continue;
+            try {
                 state = projection.after(state, event);
                 reached = event.position();
+            } catch (RuntimeException e) {
+                park(id, event, e);
             }
-        } catch (RuntimeException e) {
-            park(id, current, e);
         }
         if (state == null || reached == before) return null;
         Document after = Stored.write(projection, id, mode, reached, state);

@@ -1,7 +1,5 @@
 package io.tillstream.query.platform;
 
-import io.tillstream.store.EventLog;
-import java.time.Clock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -9,20 +7,14 @@ import org.jspecify.annotations.Nullable;
 public final class Reads {
     private final ReadStore store;
     private final Function<String, @Nullable Feed<?>> current;
-    private final EventLog events;
-    private final Actors actors;
-    private final Clock clock;
 
-    /** Reads through the feeds, by projection (null for one that isn't there yet), and the past through the store. */
-    Reads(ReadStore store, Function<String, @Nullable Feed<?>> current, EventLog events, Actors actors, Clock clock) {
+    /** Reads through the feeds, by projection; null for one that isn't there yet. */
+    Reads(ReadStore store, Function<String, @Nullable Feed<?>> current) {
         this.store = store;
         this.current = current;
-        this.events = events;
-        this.actors = actors;
-        this.clock = clock;
     }
 
     public <S> Documents<S> of(Projection<S> projection) {
-        return new Documents<>(projection, store, current, events, actors, clock);
+        return new Documents<>(projection, store, current);
     }
 }

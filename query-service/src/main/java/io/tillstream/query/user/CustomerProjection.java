@@ -1,6 +1,5 @@
 package io.tillstream.query.user;
 
-import io.tillstream.events.access.Access;
 import io.tillstream.events.access.AccessEvent;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.user.User;
@@ -10,9 +9,6 @@ import io.tillstream.query.platform.Columns;
 import io.tillstream.query.platform.FoldProjection;
 import io.tillstream.query.platform.Projection;
 import io.tillstream.query.platform.Search;
-import io.tillstream.store.EventLog;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -52,13 +48,6 @@ final class CustomerProjection implements Projection<Customer> {
     }
 
     @Override
-    public Collection<UUID> aggregates(UUID user, EventLog events) {
-        List<UUID> aggregates = new ArrayList<>(events.referringTo(user, Access.USER));
-        aggregates.add(user);
-        return aggregates;
-    }
-
-    @Override
     public Customer after(@Nullable Customer before, Envelope event) {
         return event.event() instanceof AccessEvent access
                 ? Customer.after(before, access)
@@ -79,7 +68,7 @@ final class CustomerProjection implements Projection<Customer> {
     public Document keys(Customer customer) {
         UserStats stats = UserStats.of(customer.grants(), currency);
         return new Document("created_at", Columns.key(customer.user().createdAt()))
-                .append("email", Search.folded(customer.user().email()))
+                .append("email", Columns.textKey(customer.user().email()))
                 .append("last_sign_in_at", Columns.NEVER)
                 .append("total_products", (long) stats.totalProducts())
                 .append("total_value", stats.totalValue())

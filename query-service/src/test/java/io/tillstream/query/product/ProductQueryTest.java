@@ -21,7 +21,6 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
-import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.GivenEvents;
 import io.tillstream.query.platform.ReadStoreServer;
 import java.time.Instant;
@@ -64,7 +63,7 @@ class ProductQueryTest {
         AProduct product = aProduct().named("Guitar").with(Map.of("$where", "1", "a.b", Map.of("", "\0")));
         given.happened(Mode.LIVE, product.created(), new ProductDeactivated(product.id(), AT.plusSeconds(5)));
 
-        Answer<ProductView> answer = products.get(request(Mode.LIVE), product.id(), AsOf.NOW);
+        Answer<ProductView> answer = products.get(request(Mode.LIVE), product.id());
         assertThat(answer.etag()).isEqualTo("\"1\"");
         ProductView view = java.util.Objects.requireNonNull(answer.data());
         assertThat(view.product().isActive()).isFalse();
@@ -77,12 +76,11 @@ class ProductQueryTest {
     void isTheSameWhenEventsComeAgain() {
         AProduct product = aProduct();
         given.happened(Mode.LIVE, product.created(), product.named("Renamed").changed());
-        String before = json(products.get(request(Mode.LIVE), product.id(), AsOf.NOW));
+        String before = json(products.get(request(Mode.LIVE), product.id()));
         given.again();
         given.againFromCheckpointZero();
         given.reopen();
-        assertThat(json(products.get(request(Mode.LIVE), product.id(), AsOf.NOW)))
-                .isEqualTo(before);
+        assertThat(json(products.get(request(Mode.LIVE), product.id()))).isEqualTo(before);
     }
 
     @Test
@@ -115,8 +113,7 @@ class ProductQueryTest {
         AProduct product = aProduct();
         given.happened(Mode.LIVE, product.created(), new ProductDeleted(product.id(), AT.plusSeconds(1)));
         given.again();
-        assertThatThrownBy(() -> products.get(request(Mode.LIVE), product.id(), AsOf.NOW))
-                .isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> products.get(request(Mode.LIVE), product.id())).isInstanceOf(Invalid.class);
         assertThat(products.list(request(Mode.LIVE), all("created_at", false)).data())
                 .isEmpty();
     }
@@ -244,10 +241,10 @@ class ProductQueryTest {
                 new TagChanged(red, AT, "Crimson", "crimson"),
                 new TagDeleted(gone, AT));
         ProductView single = java.util.Objects.requireNonNull(
-                products.get(request(Mode.LIVE), product.id(), AsOf.NOW).data());
+                products.get(request(Mode.LIVE), product.id()).data());
         assertThat(single.tags()).containsExactly(new Label(red, "Crimson", "crimson"));
         ProductView bare = java.util.Objects.requireNonNull(products.get(
-                        request(Mode.LIVE, Map.of("embed", List.of(""))), product.id(), AsOf.NOW)
+                        request(Mode.LIVE, Map.of("embed", List.of(""))), product.id())
                 .data());
         assertThat(bare.tags()).isNull();
         assertThat(bare.categories()).isNull();
@@ -286,15 +283,14 @@ class ProductQueryTest {
                 fine.named("Renamed").changed());
 
         assertThat(given.parked()).isEqualTo(1);
-        Answer<ProductView> stale = products.get(request(Mode.LIVE), broken.id(), AsOf.NOW);
+        Answer<ProductView> stale = products.get(request(Mode.LIVE), broken.id());
         assertThat(stale.headers()).containsEntry("X-Tillstream-Stale", "true");
         assertThat(stale.etag()).isEqualTo("\"0\"");
-        Answer<ProductView> fresh = products.get(request(Mode.LIVE), fine.id(), AsOf.NOW);
+        Answer<ProductView> fresh = products.get(request(Mode.LIVE), fine.id());
         assertThat(fresh.headers()).isEmpty();
         assertThat(fresh.etag()).isEqualTo("\"1\"");
         given.reopen();
-        assertThat(products.get(request(Mode.LIVE), broken.id(), AsOf.NOW).headers())
-                .containsKey("X-Tillstream-Stale");
+        assertThat(products.get(request(Mode.LIVE), broken.id()).headers()).containsKey("X-Tillstream-Stale");
     }
 
     private static ListQuery all(String sort, boolean ascending) {

@@ -5,15 +5,19 @@ import static io.tillstream.query.platform.GivenEvents.request;
 import static io.tillstream.query.product.AProduct.aProduct;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.client.MongoDatabase;
+import io.tillstream.events.DomainEvent;
 import io.tillstream.events.Mode;
 import io.tillstream.events.access.AccessEvent.AccessExtended;
 import io.tillstream.events.access.AccessEvent.AccessGranted;
 import io.tillstream.events.access.AccessEvent.AccessRevoked;
 import io.tillstream.events.access.AccessView;
+import io.tillstream.events.envelope.Unreadable;
+import io.tillstream.events.user.UserEvent.UserErased;
 import io.tillstream.events.user.UserEvent.UserRegistered;
+import io.tillstream.events.user.UserStats;
 import io.tillstream.events.user.UserStats.CurrencyValue;
 import io.tillstream.events.user.UserView;
-import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.GivenEvents;
 import io.tillstream.query.platform.ReadStoreServer;
 import io.tillstream.query.product.AProduct;
@@ -22,7 +26,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
+import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,10 +41,12 @@ class UserQueryTest {
     private static final Instant AT = Instant.parse("2026-04-01T10:00:00Z");
 
     private final UUID ada = UUID.randomUUID();
+    private final ReadStoreServer server;
     private final GivenEvents given;
     private final UserQueryController users;
 
     UserQueryTest(ReadStoreServer server) {
+        this.server = server;
         given = new GivenEvents(server);
         users = given.bean(UserQueryController.class);
     }
@@ -69,7 +77,7 @@ class UserQueryTest {
         given.again();
         UserView view = one();
         assertThat(view).isEqualTo(before);
-        assertThat(view.account().email()).isEqualTo("Ada@Example.com");
+        assertThat(view.email()).isEqualTo("Ada@Example.com");
         assertThat(view.stats().totalProducts()).isEqualTo(2);
         assertThat(view.stats().totalValue()).isEqualTo(2900);
         assertThat(view.stats().totalValues())
@@ -122,12 +130,12 @@ class UserQueryTest {
                 @Nullable String cursor = null;
                 do {
                     var page = users.list(request(Mode.LIVE), list(sort, ascending, 4, null, cursor, Map.of()));
-                    page.data().forEach(view -> paged.add(view.account().id()));
+                    page.data().forEach(view -> paged.add(view.id()));
                     cursor = page.pagination().nextCursor();
                 } while (cursor != null);
                 List<UUID> whole =
                         users.list(request(Mode.LIVE), list(sort, ascending, 100, null, null, Map.of())).data().stream()
-                                .map(view -> view.account().id())
+                                .map(UserView::id)
                                 .toList();
                 assertThat(paged).as("%s %s", sort, ascending).hasSize(11).isEqualTo(whole);
             }
@@ -143,12 +151,84 @@ class UserQueryTest {
     void findsAnEMailWhateverItsCase() {
         given.happened(Mode.LIVE, new UserRegistered(ada, AT, "Ada+shop@Example.com", null));
         var page = users.list(request(Mode.LIVE), list("created_at", false, 5, "ADA+SHOP@EXAMPLE", null, Map.of()));
-        assertThat(page.data()).extracting(view -> view.account().id()).containsExactly(ada);
+        assertThat(page.data()).extracting(UserView::id).containsExactly(ada);
         assertThat(page.pagination().total()).isEqualTo(1);
     }
 
+    @Test
+    void showsNobodyInAnErasedAccount() {
+        UUID grace = UUID.randomUUID();
+        AProduct course = aProduct();
+        UUID access = UUID.randomUUID();
+        given.happened(
+                Mode.LIVE,
+                course.created(),
+                new UserRegistered(ada, AT, "Ada@Example.com", "Ada Lovelace"),
+                new UserRegistered(grace, AT, "grace@example.com", null),
+                new AccessGranted(access, AT, ada, course.id(), null, null, 2900, "USD"),
+                new UserErased(ada, AT.plusSeconds(9), "Asked for it"),
+                new AccessRevoked(access, AT.plusSeconds(9), ada));
+        UserView nobody = one();
+        assertThat(nobody.email()).isNull();
+        assertThat(nobody.userMetadata()).isNull();
+        assertThat(nobody.erasedAt()).isEqualTo(AT.plusSeconds(9));
+        assertThat(nobody.productAccess()).isEmpty();
+        assertThat(nobody.stats()).isEqualTo(UserStats.NONE);
+        given.again();
+        assertThat(one()).isEqualTo(nobody);
+        assertThat(found("email", true, null)).containsExactly(grace, ada);
+        assertThat(found("email", false, null)).containsExactly(ada, grace);
+        assertThat(found("created_at", true, "ada@")).isEmpty();
+        assertThat(found("created_at", true, "lovelace")).isEmpty();
+        assertThat(documents(given).toString()).doesNotContainIgnoringCase("ada@example", "lovelace");
+    }
+
+    @Test
+    void isTheSameAfterAnErasureAsBuiltAnew() {
+        AProduct course = aProduct();
+        UUID access = UUID.randomUUID();
+        DomainEvent[] after = {
+            new AccessGranted(access, AT, ada, course.id(), null, null, 2900, "USD"),
+            new UserErased(ada, AT.plusSeconds(9), "Asked for it"),
+            new AccessRevoked(access, AT.plusSeconds(9), ada)
+        };
+        given.happened(Mode.LIVE, course.created(), new UserRegistered(ada, AT, "ada@example.com", "Ada"));
+        given.happened(Mode.LIVE, after);
+        try (GivenEvents anew = new GivenEvents(server)) {
+            anew.happened(Mode.LIVE, course.created(), new UserRegistered(ada, AT, null, null));
+            anew.happened(Mode.LIVE, after);
+            assertThat(documents(given)).isEqualTo(documents(anew));
+        }
+    }
+
+    @Test
+    void forgetsAlsoWhomAParkedDocumentShows() {
+        given.happened(Mode.LIVE, new UserRegistered(ada, AT, "ada@example.com", "Ada Lovelace"));
+        given.happenedUnreadably(Mode.LIVE, new Unreadable(ada, AT, "for a test"), "user");
+        assertThat(given.parked()).isEqualTo(1);
+        given.happened(Mode.LIVE, new UserErased(ada, AT.plusSeconds(9), "Asked for it"));
+        assertThat(documents(given).toString()).doesNotContainIgnoringCase("ada@example", "lovelace");
+        assertThat(users.get(request(Mode.LIVE), ada).headers()).containsEntry("X-Tillstream-Stale", "true");
+        assertThat(one().email()).isNull();
+    }
+
+    private List<UUID> found(String sort, boolean ascending, @Nullable String search) {
+        return users.list(request(Mode.LIVE), list(sort, ascending, 10, search, null, Map.of())).data().stream()
+                .map(UserView::id)
+                .toList();
+    }
+
+    /** Every document of every collection but for how far the collections are. */
+    private static Map<String, List<Document>> documents(GivenEvents of) {
+        MongoDatabase database = of.bean(MongoDatabase.class);
+        Map<String, List<Document>> all = new TreeMap<>();
+        for (String collection : database.listCollectionNames())
+            all.put(collection, database.getCollection(collection).find().into(new ArrayList<>()));
+        all.remove("checkpoints");
+        return all;
+    }
+
     private UserView one() {
-        return Objects.requireNonNull(
-                users.get(request(Mode.LIVE), ada, AsOf.NOW).data());
+        return Objects.requireNonNull(users.get(request(Mode.LIVE), ada).data());
     }
 }

@@ -46,15 +46,11 @@ public record ApiKeyView(
     /** In the list: with its use, which no event tells. */
     public record Listed(@Flat ApiKeyView key, @Nullable Instant lastUsedAt, long usageCount) {}
 
-    /**
-     * By itself.
-     *
-     * @param usageCount null where the key is shown as it was before its last use: use is counted, not recorded
-     */
+    /** By itself. */
     public record Single(
             @Flat ApiKeyView key,
             @Nullable Instant lastUsedAt,
-            @Nullable Long usageCount,
+            long usageCount,
             @Nullable String lastUsedIp,
             @Nullable String revokedReason,
             @Nullable UUID rotatedFromId) {}

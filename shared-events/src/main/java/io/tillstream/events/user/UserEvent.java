@@ -2,6 +2,7 @@ package io.tillstream.events.user;
 
 import io.tillstream.events.AboutPerson;
 import io.tillstream.events.DomainEvent;
+import io.tillstream.events.PersonErased;
 import io.tillstream.events.Personal;
 import java.time.Instant;
 import java.util.UUID;
@@ -31,4 +32,11 @@ public sealed interface UserEvent extends DomainEvent {
             return userId;
         }
     }
+
+    /**
+     * The person is forgotten: what the account's earlier events said of him reads as null from now on.
+     *
+     * @param reason an admin's words, kept and published for ever; they name nobody
+     */
+    record UserErased(UUID userId, Instant at, String reason) implements UserEvent, PersonErased {}
 }

@@ -32,6 +32,7 @@ import io.tillstream.events.product.ProductPrice;
 import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.events.tag.TagEvent.TagDeleted;
+import io.tillstream.events.user.UserEvent.UserErased;
 import io.tillstream.events.user.UserEvent.UserRegistered;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -60,6 +61,7 @@ final class Samples {
             new TagChanged(id(3), AT, "Newest", "newest"),
             new TagDeleted(id(3), AT),
             new UserRegistered(id(4), AT, "Ada@example.com", "Ada Lovelace"),
+            new UserErased(id(4), AT, "Asked for it in a letter of 1 March"),
             new AccessGranted(id(5), AT, id(4), id(1), LATER, 30, 2900, "USD"),
             new AccessExtended(id(5), AT, id(4), 7, LATER),
             new AccessExpiryChanged(id(5), AT, id(4), LATER, 30),

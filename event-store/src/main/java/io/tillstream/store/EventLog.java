@@ -6,9 +6,11 @@ import io.tillstream.events.State;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -21,6 +23,9 @@ public final class EventLog {
      * @param position of the last event in it
      */
     public record Folded<S extends State>(S state, Mode mode, long position) {}
+
+    private static final int RUN = 200;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private final JdbcClient jdbc;
     private final TransactionTemplate ownTransaction;
@@ -59,27 +64,82 @@ public final class EventLog {
 
     /** All events of one aggregate, oldest first; empty when there is none. */
     public List<Envelope> history(UUID aggregateId) {
-        return history(aggregateId, Long.MAX_VALUE);
+        return opener.open(jdbc.sql(StoredEvents.SELECT + " where aggregate_id = :id order by sequence")
+                .param("id", aggregateId.toString())
+                .query((rs, n) -> StoredEvents.row(rs))
+                .list());
     }
 
-    /** The events of one aggregate up to and including a sequence. */
-    public List<Envelope> history(UUID aggregateId, long toSequence) {
-        return opener.open(
-                jdbc.sql(StoredEvents.SELECT + " where aggregate_id = :id and sequence <= :to order by sequence")
+    /** One event of an aggregate. */
+    public Optional<Envelope> event(UUID aggregateId, long sequence) {
+        return opener
+                .open(jdbc.sql(StoredEvents.SELECT + " where aggregate_id = :id and sequence = :sequence")
                         .param("id", aggregateId.toString())
-                        .param("to", toSequence)
+                        .param("sequence", sequence)
                         .query((rs, n) -> StoredEvents.row(rs))
-                        .list());
+                        .list())
+                .stream()
+                .findFirst();
     }
 
-    /** The events of one aggregate with a time at or before an instant. */
-    public List<Envelope> historyUntil(UUID aggregateId, Instant instant) {
-        return opener.open(
-                jdbc.sql(StoredEvents.SELECT + " where aggregate_id = :id and time <= :until order by sequence")
-                        .param("id", aggregateId.toString())
-                        .param("until", EventJson.TIMESTAMP.format(instant))
-                        .query((rs, n) -> StoredEvents.row(rs))
-                        .list());
+    /**
+     * Some events of these aggregates, by position.
+     *
+     * @param beyond where to begin, exclusive; null for the first, or the last when descending
+     */
+    public List<Envelope> page(Collection<UUID> aggregates, @Nullable Long beyond, boolean ascending, int max) {
+        String order = ascending
+                ? " and position > :beyond order by position"
+                : " and position < :beyond order by position desc";
+        return opener.open(jdbc.sql(StoredEvents.SELECT + " where aggregate_id = any(:ids)" + order + " limit :max")
+                .param("ids", texts(aggregates))
+                .param("beyond", beyond != null ? beyond : ascending ? 0 : Long.MAX_VALUE)
+                .param("max", max)
+                .query((rs, n) -> StoredEvents.row(rs))
+                .list());
+    }
+
+    /** Tells the events of these aggregates up to a position, in order; a few at a time are in memory. */
+    public void tell(Collection<UUID> aggregates, long toPosition, Consumer<Envelope> listener) {
+        tell(aggregates, toPosition, LAST, listener);
+    }
+
+    /** Tells the events of these aggregates with a time at or before an instant, in order; a few at a time are in memory. */
+    public void tell(Collection<UUID> aggregates, Instant until, Consumer<Envelope> listener) {
+        tell(aggregates, Long.MAX_VALUE, until, listener);
+    }
+
+    private void tell(Collection<UUID> aggregates, long toPosition, Instant until, Consumer<Envelope> listener) {
+        if (aggregates.isEmpty()) return;
+        String[] ids = texts(aggregates);
+        long after = 0;
+        List<Envelope> run;
+        do {
+            run = opener.open(jdbc.sql(StoredEvents.SELECT + " where aggregate_id = any(:ids) and position > :after"
+                            + " and position <= :to and time <= :until order by position limit :max")
+                    .param("ids", ids)
+                    .param("after", after)
+                    .param("to", toPosition)
+                    .param("until", EventJson.TIMESTAMP.format(until))
+                    .param("max", RUN)
+                    .query((rs, n) -> StoredEvents.row(rs))
+                    .list());
+            run.forEach(listener);
+            if (!run.isEmpty()) after = run.getLast().position();
+        } while (run.size() == RUN);
+    }
+
+    private static String[] texts(Collection<UUID> ids) {
+        return ids.stream().map(UUID::toString).toArray(String[]::new);
+    }
+
+    /** The aggregates that refer to one by a reference of that name. */
+    public List<UUID> referringTo(UUID target, String name) {
+        return jdbc.sql("select source from aggregate_references where target = :target and name = :name")
+                .param("target", target)
+                .param("name", name)
+                .query((rs, n) -> UUID.fromString(rs.getString("source")))
+                .list();
     }
 
     /** Folds an aggregate, if it is one of that concept. Deleted ones are folded too. */

@@ -7,6 +7,7 @@ import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.time.AsOf;
 import java.lang.reflect.Method;
 import java.time.Clock;
 import org.springframework.core.MethodParameter;
@@ -14,7 +15,7 @@ import org.springframework.web.reactive.BindingContext;
 import org.springframework.web.reactive.result.method.SyncHandlerMethodArgumentResolver;
 import org.springframework.web.server.ServerWebExchange;
 
-/** What handlers take: the {@link Request}, a checked body, a checked list query. */
+/** What handlers take: the {@link Request}, a checked body, a checked list query, the instant to show. */
 final class Arguments implements SyncHandlerMethodArgumentResolver {
     private final Routes routes;
     private final Clock clock;
@@ -29,6 +30,7 @@ final class Arguments implements SyncHandlerMethodArgumentResolver {
         Class<?> type = parameter.getParameterType();
         return type == Request.class
                 || type == ListQuery.class
+                || type == AsOf.class
                 || (type == Values.class && parameter.hasParameterAnnotation(JsonBody.class));
     }
 
@@ -37,6 +39,7 @@ final class Arguments implements SyncHandlerMethodArgumentResolver {
         Request request = requireNonNull(EdgeExchange.of(exchange).request, "the edge admits before it binds");
         Class<?> type = parameter.getParameterType();
         if (type == Request.class) return request;
+        if (type == AsOf.class) return AsOf.of(request.query(), clock.instant());
         Route route = route(parameter);
         if (type == ListQuery.class) {
             ListParams params = requireNonNull(route.list(), "a list needs @ListParams");

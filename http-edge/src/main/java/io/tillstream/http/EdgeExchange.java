@@ -33,6 +33,9 @@ final class EdgeExchange {
     @Nullable
     Request request;
 
+    /** Whether the answer comes from the event store, so that there is nothing to wait for. */
+    boolean readsStore;
+
     /** Whether somebody has begun to read the body, and has come to its end. */
     boolean bodyAsked;
 

@@ -3,6 +3,7 @@ package io.tillstream.http;
 import io.tillstream.events.Mode;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.access.Keys;
+import io.tillstream.http.access.Scope;
 import io.tillstream.http.consistency.OwnWrites;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
@@ -41,6 +42,7 @@ final class EdgeFilter implements WebFilter, Ordered {
     private static final Duration PATIENCE_WITH_BODIES = Duration.ofSeconds(2);
     private static final long MOST_UNREAD = 32 * 1024 * 1024;
     private static final String V1 = "/api/v1";
+    private static final String METRICS = "/actuator/prometheus";
 
     private final Routes routes;
     private final ResponseHeaders responseHeaders;
@@ -95,6 +97,7 @@ final class EdgeFilter implements WebFilter, Ordered {
             response.getHeaders().setContentLength(0);
             return response.setComplete();
         }
+        if (path.equals(METRICS)) return metrics(exchange, edge, chain);
         if (!path.startsWith(API) && !path.equals(V1)) return chain.filter(exchange);
         if (routes.isOpen(path)) return chain.filter(exchange);
         Mono<Caller> caller = authenticate(request, edge);
@@ -111,6 +114,15 @@ final class EdgeFilter implements WebFilter, Ordered {
                     return spend(exchange, edge, known);
                 })
                 .then(Mono.defer(() -> chain.filter(exchange)));
+    }
+
+    /** Metrics tell how much is sold: for a session, or a key that may see the system's state. No limit is spent. */
+    private Mono<Void> metrics(ServerWebExchange exchange, EdgeExchange edge, WebFilterChain chain) {
+        return authenticate(exchange.getRequest(), edge).flatMap(caller -> {
+            if (caller.kind() == Caller.Kind.SESSION || caller.scopes().contains(Scope.SYSTEM_READ))
+                return chain.filter(exchange);
+            throw Invalid.lacks(Scope.SYSTEM_READ);
+        });
     }
 
     // A body that nobody read would stay in the connection, and the next request on it would wait behind it.

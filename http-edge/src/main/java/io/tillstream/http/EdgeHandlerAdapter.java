@@ -50,7 +50,7 @@ final class EdgeHandlerAdapter extends RequestMappingHandlerAdapter {
     }
 
     private static void awaitWrites(ServerWebExchange exchange, EdgeExchange edge, ReadModel readModel) {
-        if (!EdgeExchange.reads(exchange.getRequest())) return;
+        if (edge.readsStore || !EdgeExchange.reads(exchange.getRequest())) return;
         long wanted =
                 Math.max(edge.ownWrite, token(exchange.getRequest().getHeaders().getFirst(TOKEN)));
         if (wanted <= readModel.position()) return;

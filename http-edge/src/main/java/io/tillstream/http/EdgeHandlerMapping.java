@@ -86,6 +86,7 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
                 .ifMatch(headers.getFirst(HttpHeaders.IF_MATCH));
         if (reads) {
             edge.request = request.build();
+            edge.readsStore = route.readsStore(edge.request.query());
             return Mono.empty();
         }
         return body(sent, edge)
@@ -106,8 +107,7 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
             case Access.Session() ->
                 throw new Invalid(ErrorCode.UNAUTHORIZED, "An admin session is needed here; API keys are not accepted");
             case Access.Scoped(var scope) -> {
-                if (!caller.scopes().contains(scope))
-                    throw new Invalid(ErrorCode.FORBIDDEN, "This API key lacks the permission " + scope.wire());
+                if (!caller.scopes().contains(scope)) throw Invalid.lacks(scope);
             }
             case Access.EveryScope() -> {
                 if (!caller.mayAll())

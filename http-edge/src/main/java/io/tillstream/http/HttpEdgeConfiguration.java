@@ -1,5 +1,6 @@
 package io.tillstream.http;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tillstream.http.access.Keys;
 import io.tillstream.http.consistency.OwnWrites;
 import io.tillstream.http.consistency.ReadModel;
@@ -69,8 +70,8 @@ public class HttpEdgeConfiguration {
     }
 
     @Bean
-    KeyLimiter keyLimiter(Redis redis, Clock clock) {
-        return new KeyLimiter(redis, clock);
+    KeyLimiter keyLimiter(Redis redis, Clock clock, MeterRegistry meters) {
+        return new KeyLimiter(redis, clock, meters);
     }
 
     @Bean(initMethod = "start")

@@ -3,8 +3,10 @@ package io.tillstream.http;
 import io.tillstream.http.access.Access;
 import io.tillstream.http.body.Body;
 import io.tillstream.http.list.ListParams;
+import io.tillstream.http.time.AsOf;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param body null when it takes none
  * @param bodyOptional whether it may be left out
  * @param list null when it isn't a list
+ * @param fromStore whether it never answers from the read model
+ * @param timeTravel whether it can show the past
  */
 public record Route(
         String method,
@@ -23,4 +27,11 @@ public record Route(
         List<String> uuids,
         @Nullable Body body,
         boolean bodyOptional,
-        @Nullable ListParams list) {}
+        @Nullable ListParams list,
+        boolean fromStore,
+        boolean timeTravel) {
+    /** Whether the answer to this query comes from the event store, which is never behind. */
+    boolean readsStore(Map<String, List<String>> query) {
+        return fromStore || (timeTravel && AsOf.asked(query));
+    }
+}

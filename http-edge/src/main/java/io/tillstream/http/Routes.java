@@ -3,7 +3,9 @@ package io.tillstream.http;
 import io.tillstream.http.access.Access;
 import io.tillstream.http.body.Body;
 import io.tillstream.http.body.JsonBody;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.list.ListParams;
+import io.tillstream.http.time.AsOf;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
@@ -66,7 +68,9 @@ public final class Routes {
                         uuids(handler),
                         body,
                         json != null && json.optional(),
-                        handler.getAnnotation(ListParams.class));
+                        handler.getAnnotation(ListParams.class),
+                        handler.isAnnotationPresent(FromStore.class),
+                        List.of(handler.getParameterTypes()).contains(AsOf.class));
                 all.add(route);
                 byHandler.put(handler, route);
             }

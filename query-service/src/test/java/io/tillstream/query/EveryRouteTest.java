@@ -1,8 +1,6 @@
 package io.tillstream.query;
 
 import static io.tillstream.query.platform.GivenEvents.ADMIN;
-import static io.tillstream.query.platform.GivenEvents.list;
-import static io.tillstream.query.platform.GivenEvents.request;
 import static io.tillstream.query.product.AProduct.aProduct;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,33 +12,29 @@ import io.tillstream.events.category.CategoryEvent.CategoryCreated;
 import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.events.user.UserEvent.UserRegistered;
 import io.tillstream.http.Answer;
-import io.tillstream.http.Request;
+import io.tillstream.http.access.Access;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
-import io.tillstream.http.list.ListParams;
-import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.GivenEvents;
+import io.tillstream.query.platform.HistoryEntry;
 import io.tillstream.query.platform.ReadStoreServer;
 import io.tillstream.query.product.AProduct;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Parameter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RequestMapping;
 
 /** Walks every route there is: what belongs to one mode is seen in that mode and in no other. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -64,17 +58,6 @@ class EveryRouteTest {
 
     private final GivenEvents given = new GivenEvents(ReadStoreServer.EMBEDDED);
 
-    record Route(Object controller, Method method, String path) {
-        boolean shopWide() {
-            return path.contains("api-keys");
-        }
-
-        @Override
-        public String toString() {
-            return path;
-        }
-    }
-
     @BeforeAll
     void somethingOfEverything() {
         given.happened(
@@ -94,25 +77,19 @@ class EveryRouteTest {
         given.close();
     }
 
-    Stream<Route> routes() {
-        List<Route> routes = new ArrayList<>();
-        for (Object controller : given.controllers()) {
-            String base = Objects.requireNonNull(controller.getClass().getAnnotation(RequestMapping.class))
-                    .value()[0];
-            for (Method method : controller.getClass().getDeclaredMethods()) {
-                GetMapping mapping = method.getAnnotation(GetMapping.class);
-                if (mapping == null) continue;
-                method.setAccessible(true);
-                routes.add(new Route(controller, method, base + String.join("", mapping.value())));
-            }
-        }
-        assertThat(routes).hasSizeGreaterThanOrEqualTo(12);
+    Stream<ReadRoute> routes() {
+        List<ReadRoute> routes = ReadRoute.all(given);
+        assertThat(routes).hasSizeGreaterThanOrEqualTo(18);
         return routes.stream();
+    }
+
+    Stream<ReadRoute> singles() {
+        return routes().filter(ReadRoute::single);
     }
 
     @ParameterizedTest
     @MethodSource("routes")
-    void showsADocumentInItsOwnMode(Route route) {
+    void showsADocumentInItsOwnMode(ReadRoute route) {
         Object answer = call(route, Mode.TEST);
         if (answer instanceof Listing<?> page) assertThat(page.data()).isNotEmpty();
         else assertThat(((Answer<?>) answer).status()).isEqualTo(200);
@@ -120,43 +97,74 @@ class EveryRouteTest {
 
     @ParameterizedTest
     @MethodSource("routes")
-    void showsNothingOfTheOtherMode(Route route) {
+    void showsNothingOfTheOtherMode(ReadRoute route) {
         if (route.shopWide()) {
             assertThat(call(route, Mode.LIVE)).isNotNull();
-        } else if (route.method().isAnnotationPresent(ListParams.class)) {
+        } else if (route.lists() && !route.history()) {
             Listing<?> page = (Listing<?>) call(route, Mode.LIVE);
             assertThat(page.data()).isEmpty();
             assertThat(page.pagination().total()).isIn(null, 0L);
         } else {
-            assertThatThrownBy(() -> call(route, Mode.LIVE))
-                    .isInstanceOfSatisfying(
-                            Invalid.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.NOT_FOUND));
+            assertNotFound(() -> call(route, Mode.LIVE));
         }
     }
 
-    private static Object call(Route route, Mode mode) {
-        List<UUID> ids = Arrays.stream(route.path().split("/"))
+    @ParameterizedTest
+    @MethodSource("singles")
+    void showsThePastToo(ReadRoute route) {
+        assertThat(route.takes(AsOf.class)).as("must take an AsOf").isTrue();
+        Answer<?> version = (Answer<?>) route.call(Mode.TEST, ids(route), new AsOf.Version(0));
+        assertThat(version.headers())
+                .containsEntry("X-As-Of", "2026-04-01T10:00:00.000Z")
+                .containsEntry("X-As-Of-Sequence", "0");
+        assertThat(version.etag()).isEqualTo("\"0\"");
+        Answer<?> then = (Answer<?>) route.call(Mode.TEST, ids(route), new AsOf.At(AT));
+        assertThat(then.data()).isEqualTo(version.data());
+        assertNotFound(() -> route.call(Mode.TEST, ids(route), new AsOf.At(AT.minusMillis(1))));
+        if (!route.shopWide()) {
+            assertNotFound(() -> route.call(Mode.LIVE, ids(route), new AsOf.At(AT)));
+            assertNotFound(() -> route.call(Mode.LIVE, ids(route), new AsOf.Version(9)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("singles")
+    void hasAHistory(ReadRoute route) {
+        ReadRoute history = ReadRoute.of(given, route.path() + "/history");
+        assertThat(history.method().isAnnotationPresent(FromStore.class)).isTrue();
+        assertThat(Access.declaredBy(history.method())).isEqualTo(Access.declaredBy(route.method()));
+        List<?> entries = ((Listing<?>) call(history, Mode.TEST)).data();
+        assertThat(((HistoryEntry) entries.getLast()).sequence()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("routes")
+    void findsNothingUnderAnUnknownIdOrOneOfAnotherKind(ReadRoute route) {
+        if (!route.single() && !route.history()) return;
+        for (UUID other : List.of(UUID.randomUUID(), route.path().contains("tags") ? CATEGORY : TAG)) {
+            List<UUID> ids = new ArrayList<>(ids(route));
+            ids.set(ids.size() - 1, other);
+            assertNotFound(() -> route.call(Mode.TEST, ids, AsOf.NOW));
+            assertNotFound(() -> route.call(Mode.TEST, ids, new AsOf.At(AT)));
+            assertNotFound(() -> route.call(Mode.TEST, ids, new AsOf.Version(0)));
+        }
+    }
+
+    private static void assertNotFound(ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        Invalid.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.NOT_FOUND));
+    }
+
+    private static Object call(ReadRoute route, Mode mode) {
+        return route.call(mode, ids(route), AsOf.NOW);
+    }
+
+    private static List<UUID> ids(ReadRoute route) {
+        return Arrays.stream(route.path().split("/"))
                 .filter(IDS::containsKey)
                 .map(IDS::get)
+                .limit(route.path().chars().filter(c -> c == '{').count())
                 .toList();
-        int[] next = {0};
-        Object[] arguments = Arrays.stream(route.method().getParameters())
-                .map(parameter -> argument(route, parameter, mode, ids, next))
-                .toArray();
-        try {
-            return Objects.requireNonNull(route.method().invoke(route.controller(), arguments));
-        } catch (InvocationTargetException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Object argument(Route route, Parameter parameter, Mode mode, List<UUID> ids, int[] next) {
-        if (parameter.getType() == Request.class) return request(mode);
-        if (parameter.getType() == UUID.class) return ids.get(next[0]++);
-        assertThat(parameter.getType()).isEqualTo(ListQuery.class);
-        ListParams params = Objects.requireNonNull(route.method().getAnnotation(ListParams.class));
-        return list(params.sort()[0], params.ascending(), 10, null, null, Map.of());
     }
 }

@@ -1,5 +1,8 @@
 package io.tillstream.command.platform;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.tillstream.events.DomainEvent;
 import io.tillstream.store.WritableStore;
 import java.util.List;
@@ -34,10 +37,18 @@ final class AppendingEngine extends JdbcEventStorageEngine {
             .build();
 
     private final WritableStore store;
+    private final Timer appends;
+    private final Counter appended;
 
-    AppendingEngine(Builder builder, WritableStore store) {
+    AppendingEngine(Builder builder, WritableStore store, MeterRegistry meters) {
         super(builder);
         this.store = store;
+        this.appends = Timer.builder("tillstream.append")
+                .description("Writing events and what they derive, up to the commit")
+                .register(meters);
+        this.appended = Counter.builder("tillstream.append.events")
+                .description("Events appended; those of a transaction that is rolled back afterwards count too")
+                .register(meters);
     }
 
     /** The position of the last event that the current unit of work appended, or 0 when it appended none. */
@@ -49,10 +60,13 @@ final class AppendingEngine extends JdbcEventStorageEngine {
     @Override
     protected void appendEvents(List<? extends EventMessage<?>> events, Serializer serializer) {
         if (events.isEmpty()) return;
-        store.takeTransactionId();
-        super.appendEvents(events.stream().map(AppendingEngine::atItsTime).toList(), serializer);
-        CurrentUnitOfWork.get().root().resources().put(POSITION, store.lastPosition());
-        store.derived().write(Changes.current().take());
+        appends.record(() -> {
+            store.takeTransactionId();
+            super.appendEvents(events.stream().map(AppendingEngine::atItsTime).toList(), serializer);
+            CurrentUnitOfWork.get().root().resources().put(POSITION, store.lastPosition());
+            store.derived().write(Changes.current().take());
+        });
+        appended.increment(events.size());
     }
 
     // An event's time is the decision's, everywhere; Axon would take the moment of publication.

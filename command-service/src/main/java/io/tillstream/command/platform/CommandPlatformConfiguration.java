@@ -1,6 +1,7 @@
 package io.tillstream.command.platform;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.Appended;
 import io.tillstream.store.EventStoreConfiguration;
@@ -105,10 +106,11 @@ public class CommandPlatformConfiguration {
             TransactionManager transactions,
             Time time,
             Others others,
-            List<AggregateType> aggregates) {
+            List<AggregateType> aggregates,
+            MeterRegistry meters) {
         EventSerializer serializer = new EventSerializer(json, store.sealing());
         EventStore events = EmbeddedEventStore.builder()
-                .storageEngine(engine(writer, store, serializer, transactions))
+                .storageEngine(engine(writer, store, serializer, transactions, meters))
                 .build();
         Configurer configurer = DefaultConfigurer.defaultConfiguration(false)
                 .configureSerializer(config -> serializer)
@@ -142,8 +144,9 @@ public class CommandPlatformConfiguration {
             List<Constraints> constraints,
             List<Reaction> reactions,
             Appended appended,
-            Clock clock) {
-        return new CommandSender(bus, transactions, store, constraints, reactions, appended, clock);
+            Clock clock,
+            MeterRegistry meters) {
+        return new CommandSender(bus, transactions, store, constraints, reactions, appended, clock, meters);
     }
 
     @Bean(initMethod = "start")
@@ -176,7 +179,11 @@ public class CommandPlatformConfiguration {
     }
 
     private static EventStorageEngine engine(
-            DataSource writer, WritableStore store, Serializer serializer, TransactionManager transactions) {
+            DataSource writer,
+            WritableStore store,
+            Serializer serializer,
+            TransactionManager transactions,
+            MeterRegistry meters) {
         DataSource inTransaction = new TransactionAwareDataSourceProxy(writer);
         JdbcEventStorageEngine.Builder builder = JdbcEventStorageEngine.builder()
                 .eventSerializer(serializer)
@@ -185,7 +192,7 @@ public class CommandPlatformConfiguration {
                 .dataType(String.class)
                 .connectionProvider(inTransaction::getConnection)
                 .transactionManager(transactions);
-        return new AppendingEngine(builder, store);
+        return new AppendingEngine(builder, store, meters);
     }
 
     private static ParameterResolverFactory parameters(Time time, Others others, Secrets secrets) {

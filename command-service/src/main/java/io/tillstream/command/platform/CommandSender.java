@@ -6,6 +6,8 @@ import static io.tillstream.command.platform.PlatformRefusal.PERSON_ERASED;
 import static io.tillstream.command.platform.PlatformRefusal.STILL_RUNNING;
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.tillstream.events.AboutPerson;
 import io.tillstream.events.Mode;
 import io.tillstream.http.Answer;
@@ -88,6 +90,7 @@ public final class CommandSender {
     private final List<Reaction> reactions;
     private final Appended appended;
     private final Clock clock;
+    private final MeterRegistry meters;
 
     /**
      * Sends on one bus.
@@ -102,7 +105,8 @@ public final class CommandSender {
             List<Constraints> constraints,
             List<Reaction> reactions,
             Appended appended,
-            Clock clock) {
+            Clock clock,
+            MeterRegistry meters) {
         this.bus = bus;
         this.transactions = transactions;
         this.store = store;
@@ -111,6 +115,7 @@ public final class CommandSender {
         this.reactions = List.copyOf(reactions);
         this.appended = appended;
         this.clock = clock;
+        this.meters = meters;
     }
 
     /**
@@ -151,6 +156,24 @@ public final class CommandSender {
     }
 
     private <R, V> Answer<V> send(Origin origin, Object command, Function<R, Answer<V>> answer) {
+        Timer.Sample started = Timer.start(meters);
+        String outcome = "failed";
+        try {
+            Answer<V> answered = sendUntilDecided(origin, command, answer);
+            outcome = "done";
+            return answered;
+        } catch (Refused | Invalid e) {
+            outcome = "refused";
+            throw e;
+        } finally {
+            started.stop(Timer.builder("tillstream.commands")
+                    .description("From a command's arrival to its commit, races that were tried again included")
+                    .tags("command", command.getClass().getSimpleName(), "outcome", outcome)
+                    .register(meters));
+        }
+    }
+
+    private <R, V> Answer<V> sendUntilDecided(Origin origin, Object command, Function<R, Answer<V>> answer) {
         for (int attempt = 1; ; attempt++) {
             try {
                 Outcome<V> outcome = attempt(origin, command, answer);

@@ -46,6 +46,7 @@ public final class Publisher implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean publishing;
     private volatile long position;
+    private volatile long caughtUp = System.nanoTime();
     private volatile @Nullable String trouble;
     private @Nullable Thread thread;
 
@@ -70,6 +71,11 @@ public final class Publisher implements AutoCloseable {
     /** The last position that this instance saw acknowledged. */
     public long position() {
         return position;
+    }
+
+    /** How long ago there was nothing left to publish. */
+    public Duration behindFor() {
+        return Duration.ofNanos(System.nanoTime() - caughtUp);
     }
 
     /** What keeps this instance from publishing; null when nothing does, or when another instance publishes. */
@@ -136,6 +142,7 @@ public final class Publisher implements AutoCloseable {
             long seen = appended.count();
             List<Envelope> run = tail.next(RUN);
             if (run.isEmpty()) {
+                caughtUp = System.nanoTime();
                 appended.awaitPoll(seen);
                 if (System.nanoTime() - lastCheck > LEASE_CHECK.toNanos()) {
                     lease.requireHeld();

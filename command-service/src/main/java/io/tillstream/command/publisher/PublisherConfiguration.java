@@ -1,5 +1,7 @@
 package io.tillstream.command.publisher;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.Appended;
 import io.tillstream.store.WritableStore;
@@ -23,6 +25,28 @@ public class PublisherConfiguration {
             Appended appended,
             PublisherSettings settings) {
         return new Publisher(writer, store, json, appended, settings);
+    }
+
+    /** How far the topic is behind the store; only where this instance publishes. */
+    @Bean
+    MeterBinder publisherLag(Publisher publisher, WritableStore store) {
+        return meters -> {
+            Gauge.builder("tillstream.publisher.lag", publisher, p -> lag(p, store))
+                    .description("Positions that are stored and not yet acknowledged by the broker")
+                    .baseUnit("events")
+                    .register(meters);
+            Gauge.builder(
+                            "tillstream.publisher.lag.time",
+                            publisher,
+                            p -> lag(p, store) > 0 ? p.behindFor().toMillis() / 1000.0 : 0)
+                    .description("How long there has been something to publish")
+                    .baseUnit("seconds")
+                    .register(meters);
+        };
+    }
+
+    private static double lag(Publisher publisher, WritableStore store) {
+        return publisher.publishing() ? Math.max(0, store.log().highest() - publisher.position()) : Double.NaN;
     }
 
     /** Down when this instance wants to publish and can't; another instance may hold the lease. */

@@ -1,5 +1,6 @@
 package io.tillstream.http.error;
 
+import io.tillstream.http.access.Scope;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,11 @@ public final class Invalid extends RuntimeException {
     /** 429: too much, come back after so many seconds. */
     public static Invalid tooMany(String message, long retryAfterSeconds) {
         return new Invalid(ErrorCode.RATE_LIMITED, message, Map.of(), Math.max(1, retryAfterSeconds));
+    }
+
+    /** 403: the key may not do this. */
+    public static Invalid lacks(Scope scope) {
+        return new Invalid(ErrorCode.FORBIDDEN, "This API key lacks the permission " + scope.wire());
     }
 
     public ErrorCode code() {

@@ -10,6 +10,7 @@ import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.distributed.proxy.optimization.Optimizations;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tillstream.http.limit.Windows.Window;
 import io.tillstream.http.redis.Redis;
 import java.time.Clock;
@@ -36,13 +37,16 @@ public final class KeyLimiter {
         }
     }
 
+    private final MeterRegistry meters;
     private final Redis redis;
     private final Clock clock;
     private final Windows<UUID> local;
     private final Map<BucketId, AsyncBucketProxy> proxies = new ConcurrentHashMap<>();
     private volatile @Nullable AsyncProxyManager<String> manager;
 
-    public KeyLimiter(Redis redis, Clock clock) {
+    /** @param meters counts what passed and what didn't, and who judged: Redis, or this instance while Redis is away */
+    public KeyLimiter(Redis redis, Clock clock, MeterRegistry meters) {
+        this.meters = meters;
         this.redis = redis;
         this.clock = clock;
         this.local = new Windows<>(clock);
@@ -52,11 +56,17 @@ public final class KeyLimiter {
     public CompletionStage<Window> spend(UUID key, int limit) {
         return redis.ask(ask -> bucket(new BucketId(key, limit), ask).tryConsumeAndReturnRemaining(1))
                 .handle((probe, failure) -> {
-                    if (failure != null || probe == null) return local.spend(key, limit);
+                    if (failure != null || probe == null) return counted("instance", local.spend(key, limit));
                     Window window = window(probe, limit);
                     local.note(key, window);
-                    return window;
+                    return counted("redis", window);
                 });
+    }
+
+    private Window counted(String judge, Window window) {
+        meters.counter("tillstream.limiter", "judge", judge, "result", window.passed() ? "passed" : "refused")
+                .increment();
+        return window;
     }
 
     private Window window(ConsumptionProbe probe, int limit) {

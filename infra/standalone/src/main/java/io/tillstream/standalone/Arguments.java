@@ -1,28 +1,50 @@
 package io.tillstream.standalone;
 
 import io.tillstream.embedded.Ports;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A command's options: {@code --name value} or {@code --name=value}, or else the environment. */
+/** A command's options: {@code --name value} or {@code --name=value}, or else the environment; flags; and words. */
 final class Arguments {
+    private final List<String> words;
     private final Map<String, String> given;
     private final Map<String, String> environment;
 
-    private Arguments(Map<String, String> given, Map<String, String> environment) {
+    private Arguments(List<String> words, Map<String, String> given, Map<String, String> environment) {
+        this.words = List.copyOf(words);
         this.given = given;
         this.environment = environment;
     }
 
-    /** The names are without dashes. */
+    /** Options only. The names are without dashes. */
     static Arguments of(List<String> arguments, Set<String> known, Map<String, String> environment) {
+        Arguments all = of(arguments, known, Set.of(), environment);
+        if (!all.words.isEmpty()) throw new WrongUse("Unexpected argument: " + all.words.getFirst());
+        return all;
+    }
+
+    /**
+     * Options, and whatever words stand between them.
+     *
+     * @param flags options that take no value
+     */
+    static Arguments of(List<String> arguments, Set<String> known, Set<String> flags, Map<String, String> environment) {
+        List<String> words = new ArrayList<>();
         Map<String, String> given = new HashMap<>();
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
-            if (!argument.startsWith("--")) throw new WrongUse("Unexpected argument: " + argument);
+            if (!argument.startsWith("--")) {
+                words.add(argument);
+                continue;
+            }
+            if (flags.contains(argument.substring(2))) {
+                given.put(argument.substring(2), "");
+                continue;
+            }
             int equals = argument.indexOf('=');
             String name = argument.substring(2, equals < 0 ? argument.length() : equals);
             if (!known.contains(name)) throw new WrongUse("Unknown option: --" + name);
@@ -31,7 +53,16 @@ final class Arguments {
             if (value.isBlank()) throw new WrongUse("Empty value of --" + name);
             if (given.put(name, value) != null) throw new WrongUse("Option given twice: --" + name);
         }
-        return new Arguments(given, environment);
+        return new Arguments(words, given, environment);
+    }
+
+    /** What stands there without dashes, in order. */
+    List<String> words() {
+        return words;
+    }
+
+    boolean flag(String name) {
+        return given.containsKey(name);
     }
 
     @Nullable

@@ -17,6 +17,13 @@ final class Console {
         out.flush();
     }
 
+    /** To be used alone until it ends. */
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 took that back: it is null where there is no terminal
+    ProgressBar bar(String what) {
+        java.io.Console terminal = System.console();
+        return new ProgressBar(out, terminal != null && terminal.isTerminal(), what);
+    }
+
     void ready(String what, String where, long startedNanos) {
         double seconds = Duration.ofNanos(System.nanoTime() - startedNanos).toMillis() / 1000.0;
         say(String.format(Locale.ROOT, "  %-26s ready on %s (%.1f s)", what, where, seconds));

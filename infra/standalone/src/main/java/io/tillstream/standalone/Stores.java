@@ -1,13 +1,17 @@
 package io.tillstream.standalone;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
+import io.tillstream.query.ReadModels;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.EventStoreConfiguration;
 import io.tillstream.store.StoreSettings;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -25,7 +29,10 @@ final class Stores implements AutoCloseable {
 
     private Stores(AnnotationConfigApplicationContext context) {
         this.context = context;
-        this.mongo = MongoClients.create(setting(MONGODB_URI));
+        this.mongo = MongoClients.create(MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(setting(MONGODB_URI)))
+                .applyToClusterSettings(cluster -> cluster.serverSelectionTimeout(5, TimeUnit.SECONDS))
+                .build());
     }
 
     static Stores open(Map<String, Object> settings, String masterKey) {
@@ -62,6 +69,10 @@ final class Stores implements AutoCloseable {
 
     MongoDatabase mongodb() {
         return mongo.getDatabase(setting(MONGODB_DATABASE));
+    }
+
+    ReadModels readModels() {
+        return new ReadModels(context, mongodb());
     }
 
     /** One of the shop's own settings. */

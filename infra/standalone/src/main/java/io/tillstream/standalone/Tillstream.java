@@ -11,6 +11,8 @@ import java.util.Set;
 
 /** The command line. Every failure that an operator can do something about is one line and status 1. */
 public final class Tillstream {
+    private static final Set<String> COMMANDS = Set.of("up", "demo", "admin", "replay");
+
     private Tillstream() {}
 
     public static void main(String[] args) {
@@ -28,7 +30,7 @@ public final class Tillstream {
             }
             String command = arguments.getFirst();
             List<String> rest = arguments.subList(1, arguments.size());
-            if (Set.of("up", "demo", "admin").contains(command)) usage = command;
+            if (COMMANDS.contains(command)) usage = command;
             if (rest.contains("--help") && !usage.equals("tillstream")) {
                 out.print(help(command));
                 return 0;
@@ -49,6 +51,10 @@ public final class Tillstream {
                     }
                     Arguments options = Arguments.of(rest.subList(1, rest.size()), Admin.OPTIONS, environment);
                     yield Admin.run(rest.getFirst(), options, folder(options), console);
+                }
+                case "replay" -> {
+                    Arguments options = Arguments.of(rest, ReplayCommand.OPTIONS, ReplayCommand.FLAGS, environment);
+                    yield ReplayCommand.run(options, folder(options), console);
                 }
                 case "version", "--version" -> {
                     console.say("tillstream " + version());
@@ -73,7 +79,7 @@ public final class Tillstream {
 
     private static String usage(String command) {
         return command.equals("tillstream")
-                ? "Usage: ./tillstream up|demo|admin|version [OPTION]... (./tillstream alone explains itself)"
+                ? "Usage: ./tillstream up|demo|admin|replay|version [OPTION]... (./tillstream alone explains itself)"
                 : help(command).lines().findFirst().orElse("") + " (./tillstream " + command + " --help says more)";
     }
 

@@ -31,7 +31,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "demo", "admin"})
+    @ValueSource(strings = {"up", "demo", "admin", "replay"})
     void explainsEveryCommand(String command) {
         Said said = say(command, "--help");
         assertThat(said.status()).isZero();
@@ -40,7 +40,7 @@ class CommandLineTest {
 
     @Test
     void explainsEveryOption() {
-        Map.of("up", Up.OPTIONS, "demo", Demo.OPTIONS, "admin", Admin.OPTIONS)
+        Map.of("up", Up.OPTIONS, "demo", Demo.OPTIONS, "admin", Admin.OPTIONS, "replay", ReplayCommand.OPTIONS)
                 .forEach((command, options) -> explains(command, options));
     }
 
@@ -118,6 +118,7 @@ class CommandLineTest {
                 say("admin", "add", "--email", "a@example.com", "--data", folder.toString()),
                 "No shop is running on " + folder);
         assertOneLine(say("demo", "--data", folder.toString()), "No shop is running on " + folder);
+        assertOneLine(say("replay", "tag", "--data", folder.toString()), "No shop is running on " + folder);
     }
 
     private static void assertOneLine(Said said, String message) {

@@ -3,6 +3,10 @@ package io.tillstream.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tillstream.embedded.Ports;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -10,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +50,12 @@ class UpTest {
             assertThat(run("add", "admin", "add", "--email", "second@example.com", "--data", data.toString()))
                     .contains("Added second@example.com");
             assertThat(run("demo", "demo", "--data", data.toString())).contains("24 made", "product.created");
+            assertThat(metrics(data, port))
+                    .contains("tillstream_commands_seconds_count{command=\"CreateProduct\",outcome=\"done\"} 25")
+                    .contains("tillstream_append_events_total", "tillstream_publisher_lag_events")
+                    .contains("tillstream_projection_lag_events", "tillstream_projection_parked 0.0")
+                    .contains("uri=\"/api/v1/products\"")
+                    .contains(metricsOfTheDashboard());
             assertThat(run("demo-again", "demo", "--data", data.toString())).contains("nothing new");
 
             first.kill();
@@ -100,6 +112,28 @@ class UpTest {
         return new ApiClient(
                 "http://localhost:" + port,
                 Files.readString(data.resolve("api-key")).strip());
+    }
+
+    private static String metrics(Path data, int port) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/prometheus"))
+                .header(
+                        "Authorization",
+                        "Bearer " + Files.readString(data.resolve("api-key")).strip())
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
+    }
+
+    /** But for the limiter's: the operator's key has no limit. */
+    private static List<String> metricsOfTheDashboard() throws Exception {
+        String dashboard = Files.readString(Path.of("..", "grafana", "tillstream.json"));
+        return Pattern.compile("(tillstream|http_server)_[a-z_]+(?=[\\[)])")
+                .matcher(dashboard)
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> !name.equals("tillstream_limiter_total"))
+                .toList();
     }
 
     private static String create(ApiClient shop, String slug) {

@@ -10,15 +10,21 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.Documents;
+import io.tillstream.query.platform.Found;
+import io.tillstream.query.platform.HistoryEntry;
+import io.tillstream.query.platform.Moment;
 import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Single;
 import io.tillstream.query.platform.Stored;
-import java.time.Clock;
-import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -32,12 +38,10 @@ import org.springframework.web.bind.annotation.RestController;
 class AccessQueryController {
     private final Documents<Access> access;
     private final Documents<Product> products;
-    private final Clock clock;
 
-    AccessQueryController(Documents<Access> access, Documents<Product> products, Clock clock) {
+    AccessQueryController(Documents<Access> access, Documents<Product> products) {
         this.access = access;
         this.products = products;
-        this.clock = clock;
     }
 
     @GetMapping
@@ -50,17 +54,16 @@ class AccessQueryController {
     Listing<AccessView> list(Request request, @PathVariable UUID userId, ListQuery query) {
         Listing<Stored<Access>> page =
                 access.visibleTo(request.caller()).page(query, AccessReads.COLUMNS, eq("user_id", userId.toString()));
-        Map<UUID, Product> granted = products.visibleTo(request.caller())
-                .findAll(page.data().stream()
-                        .map(stored -> stored.state().productId())
-                        .toList());
-        Instant now = clock.instant();
+        Moment now = access.now(request.caller());
+        Map<UUID, Product> granted = now.findAll(
+                products,
+                page.data().stream().map(stored -> stored.state().productId()).toList());
         // A grant refers to its product, so that it can't be deleted; only a parked product can be missing here.
         return new Listing<>(
                 page.data().stream()
                         .map(Stored::state)
                         .flatMap(grant -> Stream.ofNullable(granted.get(grant.productId()))
-                                .map(product -> AccessView.listed(grant, product, now)))
+                                .map(product -> AccessView.listed(grant, product, now.instant())))
                         .toList(),
                 page.pagination());
     }
@@ -68,17 +71,28 @@ class AccessQueryController {
     @GetMapping("/{accessId}")
     @RequiresScope(Scope.USERS_READ)
     @Operation(summary = "Get one grant of access")
-    Answer<AccessView> get(Request request, @PathVariable UUID userId, @PathVariable UUID accessId) {
-        Stored<Access> stored = NotFound.unless(
-                access.visibleTo(request.caller())
-                        .find(accessId)
-                        .filter(found -> found.state().userId().equals(userId)),
-                "Access");
+    Answer<AccessView> get(Request request, @PathVariable UUID userId, @PathVariable UUID accessId, AsOf asOf) {
+        Found<Access> found = of(request, userId).find(accessId, asOf);
+        UUID granted = found.state().productId();
         Product product = NotFound.unless(
-                products.visibleTo(request.caller())
-                        .find(stored.state().productId())
-                        .map(Stored::state),
+                Optional.ofNullable(
+                        found.moment().findAll(products, List.of(granted)).get(granted)),
                 "Product");
-        return stored.answer(AccessView.single(stored.state(), product, clock.instant()));
+        return found.answer(AccessView.single(found.state(), product, found.instant()));
+    }
+
+    @GetMapping("/{accessId}/history")
+    @RequiresScope(Scope.USERS_READ)
+    @FromStore
+    @ListParams(sort = "position")
+    @Operation(summary = "Get the history of a grant", description = HistoryEntry.ABOUT)
+    Listing<HistoryEntry> history(
+            Request request, @PathVariable UUID userId, @PathVariable UUID accessId, ListQuery query) {
+        return of(request, userId).history(accessId, query);
+    }
+
+    private Single<Access> of(Request request, UUID user) {
+        return access.single(request.caller(), "Access")
+                .only(grant -> grant.userId().equals(user));
     }
 }

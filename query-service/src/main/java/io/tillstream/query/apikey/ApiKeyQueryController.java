@@ -1,7 +1,5 @@
 package io.tillstream.query.apikey;
 
-import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 
 import io.swagger.v3.oas.annotations.Operation;
@@ -11,13 +9,17 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.access.SessionOnly;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.apikey.KeyUse.Used;
 import io.tillstream.query.platform.Documents;
-import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Found;
+import io.tillstream.query.platform.HistoryEntry;
 import io.tillstream.query.platform.Search;
+import io.tillstream.query.platform.Single;
 import io.tillstream.query.platform.Stored;
 import java.util.Map;
 import java.util.Set;
@@ -62,20 +64,34 @@ class ApiKeyQueryController {
     @GetMapping("/{id}")
     @SessionOnly
     @Operation(summary = "Get an API key", description = "With its use; the key itself is never shown again.")
-    Answer<ApiKeyView.Single> get(Request request, @PathVariable UUID id) {
-        Stored<ApiKey> stored = NotFound.unless(
-                keys.visibleTo(request.caller()).find(and(eq("_id", id.toString()), ownedBy(request.caller()))).stream()
-                        .findFirst(),
-                "API key");
+    Answer<ApiKeyView.Single> get(Request request, @PathVariable UUID id, AsOf asOf) {
+        Found<ApiKey> found = of(request.caller()).find(id, asOf);
         Used used = use.of(Set.of(id)).getOrDefault(id, Used.NEVER);
-        ApiKey key = stored.state();
-        return stored.answer(new ApiKeyView.Single(
+        // Use is counted, not recorded: what it was before the last one is not known.
+        boolean usedSince =
+                found.past() && used.lastAt() != null && used.lastAt().isAfter(found.instant());
+        ApiKey key = found.state();
+        return found.answer(new ApiKeyView.Single(
                 ApiKeyView.of(key),
-                used.lastAt(),
-                used.count(),
-                used.lastIp(),
+                usedSince ? null : used.lastAt(),
+                usedSince ? null : used.count(),
+                usedSince ? null : used.lastIp(),
                 key.revokedReason(),
                 key.rotatedFromId()));
+    }
+
+    @GetMapping("/{id}/history")
+    @SessionOnly
+    @FromStore
+    @ListParams(sort = "position")
+    @Operation(summary = "Get an API key's history", description = HistoryEntry.ABOUT)
+    Listing<HistoryEntry> history(Request request, @PathVariable UUID id, ListQuery query) {
+        return of(request.caller()).history(id, query);
+    }
+
+    private Single<ApiKey> of(Caller caller) {
+        return keys.single(caller, "API key")
+                .only(key -> key.ownerId() == null || key.ownerId().equals(caller.id()));
     }
 
     private static Bson ownedBy(Caller caller) {

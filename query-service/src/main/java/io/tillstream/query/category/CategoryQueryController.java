@@ -6,11 +6,14 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.Documents;
-import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Found;
+import io.tillstream.query.platform.HistoryEntry;
 import io.tillstream.query.platform.Search;
 import io.tillstream.query.platform.Stored;
 import java.util.UUID;
@@ -46,9 +49,17 @@ class CategoryQueryController {
     @GetMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_READ)
     @Operation(summary = "Get a category")
-    Answer<Category> get(Request request, @PathVariable UUID id) {
-        Stored<Category> stored =
-                NotFound.unless(categories.visibleTo(request.caller()).find(id), "Category");
-        return stored.answer(stored.state());
+    Answer<Category> get(Request request, @PathVariable UUID id, AsOf asOf) {
+        Found<Category> found = categories.single(request.caller(), "Category").find(id, asOf);
+        return found.answer(found.state());
+    }
+
+    @GetMapping("/{id}/history")
+    @RequiresScope(Scope.PRODUCTS_READ)
+    @FromStore
+    @ListParams(sort = "position")
+    @Operation(summary = "Get a category's history", description = HistoryEntry.ABOUT)
+    Listing<HistoryEntry> history(Request request, @PathVariable UUID id, ListQuery query) {
+        return categories.single(request.caller(), "Category").history(id, query);
     }
 }

@@ -21,6 +21,8 @@ import io.tillstream.http.error.Invalid;
 import io.tillstream.http.list.Cursor;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.store.EventLog;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -38,16 +40,50 @@ public final class Documents<S> {
     private final Projection<S> projection;
     private final ReadStore store;
     private final Function<String, @Nullable Feed<?>> current;
+    private final EventLog events;
+    private final Actors actors;
+    private final Clock clock;
 
-    Documents(Projection<S> projection, ReadStore store, Function<String, @Nullable Feed<?>> current) {
+    Documents(
+            Projection<S> projection,
+            ReadStore store,
+            Function<String, @Nullable Feed<?>> current,
+            EventLog events,
+            Actors actors,
+            Clock clock) {
         this.projection = projection;
         this.store = store;
         this.current = current;
+        this.events = events;
+        this.actors = actors;
+        this.clock = clock;
+    }
+
+    Projection<S> projection() {
+        return projection;
+    }
+
+    Mode modeFor(Caller caller) {
+        return projection.shopWide() ? Mode.SHOP : caller.mode();
+    }
+
+    /** Things as they are at this moment. */
+    public Moment now(Caller caller) {
+        return new Moment.Now(caller, clock.instant());
+    }
+
+    /**
+     * One of them for this caller, now and in the past.
+     *
+     * @param name what it is called where it isn't found, such as {@code Product}
+     */
+    public Single<S> single(Caller caller, String name) {
+        return new Single<>(this, events, actors, caller, name, state -> true);
     }
 
     /** What this caller may see. Nothing else decides it: a key never reads the other mode's data. */
     public Visible visibleTo(Caller caller) {
-        return new Visible(projection.shopWide() ? Mode.SHOP : caller.mode());
+        return new Visible(modeFor(caller));
     }
 
     private Feed<?> feed() {

@@ -1,6 +1,8 @@
 package io.tillstream.query.platform;
 
 import io.tillstream.events.envelope.Envelope;
+import io.tillstream.store.EventLog;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -28,6 +30,11 @@ public interface Projection<S> {
 
     /** The documents that an event of this aggregate may change. */
     Set<UUID> touches(Envelope event);
+
+    /** The aggregates whose events make a document. */
+    default Collection<UUID> aggregates(UUID document, EventLog events) {
+        return Set.of(document);
+    }
 
     /** The document after one more event; what it throws parks the document. */
     S after(@Nullable S before, Envelope event);

@@ -5,6 +5,8 @@ import com.mongodb.MongoClientSettings;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.http.error.Unavailability;
 import io.tillstream.store.EventLog;
@@ -21,8 +23,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration
 @EnableConfigurationProperties(QuerySettings.class)
 public class ReadSideConfiguration {
-    /** What the other instances know this one by. */
-    private final String instance = UUID.randomUUID().toString();
+    /** What the other instances know this one by; people by the process. */
+    private final String instance = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
 
     @Bean
     Interruptions interruptions() {
@@ -100,8 +102,38 @@ public class ReadSideConfiguration {
     }
 
     @Bean
-    Reads reads(ReadStore store, Follower follower) {
-        return new Reads(store, follower::current);
+    Actors actors(EventLog events, List<Actors.Kind<?>> kinds) {
+        return new Actors(events, kinds);
+    }
+
+    @Bean
+    Reads reads(ReadStore store, Follower follower, EventLog events, Actors actors, Clock clock) {
+        return new Reads(store, follower::current, events, actors, clock);
+    }
+
+    /** How far reads are behind the store. */
+    @Bean
+    MeterBinder projectionLag(Progress progress, EventLog events, ReadStore store) {
+        return meters -> {
+            Gauge.builder("tillstream.projection.lag", progress, p -> lag(p, events))
+                    .description("Positions that are stored and not yet in the read model")
+                    .baseUnit("events")
+                    .register(meters);
+            Gauge.builder(
+                            "tillstream.projection.lag.time",
+                            progress,
+                            p -> lag(p, events) > 0 ? p.behindFor().toMillis() / 1000.0 : 0)
+                    .description("How long there has been something to project")
+                    .baseUnit("seconds")
+                    .register(meters);
+            Gauge.builder("tillstream.projection.parked", store, ReadStore::countParked)
+                    .description("Documents that stand still, with an event that can't be digested")
+                    .register(meters);
+        };
+    }
+
+    private static double lag(Progress progress, EventLog events) {
+        return Math.max(0, events.highest() - progress.position());
     }
 
     @Bean

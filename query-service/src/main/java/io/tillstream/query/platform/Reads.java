@@ -1,5 +1,7 @@
 package io.tillstream.query.platform;
 
+import io.tillstream.store.EventLog;
+import java.time.Clock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -7,14 +9,20 @@ import org.jspecify.annotations.Nullable;
 public final class Reads {
     private final ReadStore store;
     private final Function<String, @Nullable Feed<?>> current;
+    private final EventLog events;
+    private final Actors actors;
+    private final Clock clock;
 
-    /** Reads through the feeds, by projection; null for one that isn't there yet. */
-    Reads(ReadStore store, Function<String, @Nullable Feed<?>> current) {
+    /** Reads through the feeds, by projection (null for one that isn't there yet), and the past through the store. */
+    Reads(ReadStore store, Function<String, @Nullable Feed<?>> current, EventLog events, Actors actors, Clock clock) {
         this.store = store;
         this.current = current;
+        this.events = events;
+        this.actors = actors;
+        this.clock = clock;
     }
 
     public <S> Documents<S> of(Projection<S> projection) {
-        return new Documents<>(projection, store, current);
+        return new Documents<>(projection, store, current, events, actors, clock);
     }
 }

@@ -30,7 +30,7 @@ final class Rebuilder implements SmartLifecycle {
     private static final int RUN = 1_000;
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration BEAT = Duration.ofMillis(250);
-    private static final Duration DEATH = Duration.ofSeconds(5);
+    private static final Duration DEATH = Duration.ofSeconds(3);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration STOPPING = Duration.ofSeconds(5);
     private static final int MAX_FAILURES = 5;

@@ -14,12 +14,16 @@ import io.tillstream.http.Request;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
 import io.tillstream.http.list.Pagination;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.Documents;
-import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Found;
+import io.tillstream.query.platform.HistoryEntry;
+import io.tillstream.query.platform.Moment;
 import io.tillstream.query.platform.Search;
 import io.tillstream.query.platform.Stored;
 import java.util.ArrayList;
@@ -97,7 +101,7 @@ class ProductQueryController {
                 products.visibleTo(caller).pageAndTotal(query, ProductReads.COLUMNS, filters.toArray(Bson[]::new));
         if (Objects.equals(page.pagination().total(), 0L)) return nothing(query);
         Embedded embedded = embedded(
-                caller,
+                products.now(caller),
                 Embed.parse(query.filter("embed"), Embed.NOTHING),
                 page.data().stream().map(Stored::state).toList());
         return page.map(stored -> embedded.view(
@@ -111,43 +115,42 @@ class ProductQueryController {
             name = "embed",
             description = "What to show with it, separated by commas: `categories`, `tags`; empty for neither",
             example = "categories,tags")
-    Answer<ProductView> get(Request request, @PathVariable UUID id) {
-        Caller caller = request.caller();
-        Stored<Product> stored = NotFound.unless(products.visibleTo(caller).find(id), "Product");
-        Embedded embedded =
-                embedded(caller, Embed.parse(request.query("embed"), Embed.EVERYTHING), List.of(stored.state()));
-        return stored.answer(embedded.view(stored.state(), null));
+    Answer<ProductView> get(Request request, @PathVariable UUID id, AsOf asOf) {
+        Found<Product> found = products.single(request.caller(), "Product").find(id, asOf);
+        return found.answer(view(found.state(), found.moment(), Embed.parse(request.query("embed"), Embed.EVERYTHING)));
+    }
+
+    @GetMapping("/{id}/history")
+    @RequiresScope(Scope.PRODUCTS_READ)
+    @FromStore
+    @ListParams(sort = "position")
+    @Operation(summary = "Get a product's history", description = HistoryEntry.ABOUT)
+    Listing<HistoryEntry> history(Request request, @PathVariable UUID id, ListQuery query) {
+        return products.single(request.caller(), "Product")
+                .history(id, query, (state, at) -> view((Product) state, at, Embed.EVERYTHING));
+    }
+
+    private ProductView view(Product product, Moment at, Embed embed) {
+        return embedded(at, embed, List.of(product)).view(product, null);
     }
 
     private static Listing<ProductView> nothing(ListQuery query) {
         return new Listing<>(List.of(), new Pagination(null, null, false, query.limit(), 0L));
     }
 
-    private Embedded embedded(Caller caller, Embed embed, List<Product> of) {
+    private Embedded embedded(Moment at, Embed embed, List<Product> in) {
         return new Embedded(
                 embed.categories()
                         ? labels(
-                                categories.visibleTo(caller),
-                                of,
-                                product -> product.details().categoryIds(),
-                                Labels::of)
+                                at, categories, in, product -> product.details().categoryIds(), Labels::of)
                         : null,
-                embed.tags()
-                        ? labels(
-                                tags.visibleTo(caller),
-                                of,
-                                product -> product.details().tagIds(),
-                                Labels::of)
-                        : null);
+                embed.tags() ? labels(at, tags, in, product -> product.details().tagIds(), Labels::of) : null);
     }
 
     private static <S> Map<UUID, Label> labels(
-            Documents<S>.Visible visible,
-            List<Product> of,
-            Function<Product, List<UUID>> ids,
-            Function<S, Label> label) {
+            Moment at, Documents<S> of, List<Product> in, Function<Product, List<UUID>> ids, Function<S, Label> label) {
         return Labels.of(
-                visible.findAll(of.stream().map(ids).flatMap(Collection::stream).toList()), label);
+                at.findAll(of, in.stream().map(ids).flatMap(Collection::stream).toList()), label);
     }
 
     /** The labels that a page of products shows; null for those it doesn't. */

@@ -6,11 +6,14 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.Documents;
-import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Found;
+import io.tillstream.query.platform.HistoryEntry;
 import io.tillstream.query.platform.Search;
 import io.tillstream.query.platform.Stored;
 import java.util.UUID;
@@ -45,8 +48,17 @@ class TagQueryController {
     @GetMapping("/{id}")
     @RequiresScope(Scope.PRODUCTS_READ)
     @Operation(summary = "Get a tag")
-    Answer<Tag> get(Request request, @PathVariable UUID id) {
-        Stored<Tag> stored = NotFound.unless(tags.visibleTo(request.caller()).find(id), "Tag");
-        return stored.answer(stored.state());
+    Answer<Tag> get(Request request, @PathVariable UUID id, AsOf asOf) {
+        Found<Tag> found = tags.single(request.caller(), "Tag").find(id, asOf);
+        return found.answer(found.state());
+    }
+
+    @GetMapping("/{id}/history")
+    @RequiresScope(Scope.PRODUCTS_READ)
+    @FromStore
+    @ListParams(sort = "position")
+    @Operation(summary = "Get a tag's history", description = HistoryEntry.ABOUT)
+    Listing<HistoryEntry> history(Request request, @PathVariable UUID id, ListQuery query) {
+        return tags.single(request.caller(), "Tag").history(id, query);
     }
 }

@@ -1,5 +1,6 @@
 package io.tillstream.query.user;
 
+import io.tillstream.events.access.Access;
 import io.tillstream.events.access.AccessEvent;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.user.User;
@@ -9,6 +10,9 @@ import io.tillstream.query.platform.Columns;
 import io.tillstream.query.platform.FoldProjection;
 import io.tillstream.query.platform.Projection;
 import io.tillstream.query.platform.Search;
+import io.tillstream.store.EventLog;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -45,6 +49,13 @@ final class CustomerProjection implements Projection<Customer> {
     public Set<UUID> touches(Envelope event) {
         if (event.aggregateType().equals(User.CONCEPT.name())) return Set.of(event.aggregateId());
         return event.event() instanceof AccessEvent access ? Set.of(access.userId()) : Set.of();
+    }
+
+    @Override
+    public Collection<UUID> aggregates(UUID user, EventLog events) {
+        List<UUID> aggregates = new ArrayList<>(events.referringTo(user, Access.USER));
+        aggregates.add(user);
+        return aggregates;
     }
 
     @Override

@@ -4,22 +4,25 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.tillstream.events.access.Access;
 import io.tillstream.events.access.AccessView;
 import io.tillstream.events.product.Product;
+import io.tillstream.events.user.User;
 import io.tillstream.events.user.UserStats;
 import io.tillstream.events.user.UserView;
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
-import io.tillstream.http.access.Caller;
 import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.Columns;
 import io.tillstream.query.platform.Documents;
-import io.tillstream.query.platform.NotFound;
+import io.tillstream.query.platform.Found;
+import io.tillstream.query.platform.HistoryEntry;
+import io.tillstream.query.platform.Moment;
 import io.tillstream.query.platform.Search;
 import io.tillstream.query.platform.Stored;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -52,13 +55,11 @@ class UserQueryController {
     private final Documents<Customer> customers;
     private final Documents<Product> products;
     private final String currency;
-    private final Clock clock;
 
-    UserQueryController(Documents<Customer> customers, Documents<Product> products, String currency, Clock clock) {
+    UserQueryController(Documents<Customer> customers, Documents<Product> products, String currency) {
         this.customers = customers;
         this.products = products;
         this.currency = currency;
-        this.clock = clock;
     }
 
     @GetMapping
@@ -84,8 +85,9 @@ class UserQueryController {
         Listing<Stored<Customer>> page =
                 customers.visibleTo(request.caller()).pageAndTotal(query, COLUMNS, Search.matching(query.search()));
         List<Customer> found = page.data().stream().map(Stored::state).toList();
-        Map<UUID, Product> granted = granted(request.caller(), found);
-        return page.map(stored -> view(stored.state(), granted, AccessView::listed));
+        Moment now = customers.now(request.caller());
+        Map<UUID, Product> granted = granted(now, found);
+        return page.map(stored -> view(stored.state(), granted, now.instant(), AccessView::listed));
     }
 
     @GetMapping("/{id}")
@@ -93,27 +95,40 @@ class UserQueryController {
     @Operation(
             summary = "Get a user",
             description = "With access and what it adds up to; an expired grant reads as expired without delay.")
-    Answer<UserView> get(Request request, @PathVariable UUID id) {
-        Stored<Customer> stored =
-                NotFound.unless(customers.visibleTo(request.caller()).find(id), "User");
-        Map<UUID, Product> granted = granted(request.caller(), List.of(stored.state()));
-        return stored.answer(view(stored.state(), granted, AccessView::inUser));
+    Answer<UserView> get(Request request, @PathVariable UUID id, AsOf asOf) {
+        Found<Customer> found = customers.single(request.caller(), "User").find(id, asOf);
+        Map<UUID, Product> granted = granted(found.moment(), List.of(found.state()));
+        return found.answer(view(found.state(), granted, found.instant(), AccessView::inUser));
     }
 
-    private Map<UUID, Product> granted(Caller caller, List<Customer> to) {
-        return products.visibleTo(caller)
-                .findAll(to.stream()
+    @GetMapping("/{id}/history")
+    @RequiresScope(Scope.USERS_READ)
+    @FromStore
+    @ListParams(sort = "position")
+    @Operation(
+            summary = "Get a user's history",
+            description = "Of the account and of all its access. " + HistoryEntry.ABOUT)
+    Listing<HistoryEntry> history(Request request, @PathVariable UUID id, ListQuery query) {
+        return customers.single(request.caller(), "User").history(id, query, (state, at) -> switch (state) {
+            case User user -> UserView.Account.of(user);
+            default -> state;
+        });
+    }
+
+    private Map<UUID, Product> granted(Moment at, List<Customer> to) {
+        return at.findAll(
+                products,
+                to.stream()
                         .map(Customer::grants)
                         .flatMap(Collection::stream)
                         .map(Access::productId)
                         .toList());
     }
 
-    private UserView view(Customer customer, Map<UUID, Product> granted, Shown shown) {
-        Instant now = clock.instant();
+    private UserView view(Customer customer, Map<UUID, Product> granted, Instant at, Shown shown) {
         List<AccessView> access = customer.grants().reversed().stream()
                 .flatMap(grant ->
-                        Stream.ofNullable(granted.get(grant.productId())).map(product -> shown.of(grant, product, now)))
+                        Stream.ofNullable(granted.get(grant.productId())).map(product -> shown.of(grant, product, at)))
                 .toList();
         return UserView.of(customer.user(), access, UserStats.of(customer.grants(), currency));
     }

@@ -4,7 +4,6 @@ import io.tillstream.events.product.Product;
 import io.tillstream.query.platform.Documents;
 import io.tillstream.query.platform.QuerySettings;
 import io.tillstream.query.platform.Reads;
-import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -18,11 +17,7 @@ public class UserReads {
 
     @Bean
     UserQueryController userQueryController(
-            CustomerProjection projection,
-            Reads reads,
-            Documents<Product> products,
-            QuerySettings settings,
-            Clock clock) {
-        return new UserQueryController(reads.of(projection), products, settings.currency(), clock);
+            CustomerProjection projection, Reads reads, Documents<Product> products, QuerySettings settings) {
+        return new UserQueryController(reads.of(projection), products, settings.currency());
     }
 }

@@ -52,7 +52,8 @@ class FollowerTest {
         Instance(int version) {
             projection = new FoldProjection<>(Tag.CONCEPT, version, tag -> new Document("name", tag.name()), "name");
             follower = new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress);
-            tags = new Reads(store, follower::current).of(projection);
+            tags = new Reads(store, follower::current, log.log, new Actors(log.log, List.of()), Clock.systemUTC())
+                    .of(projection);
             replays = new Replays(List.of(projection), store, Clock.systemUTC());
             String name = UUID.randomUUID().toString();
             rebuilder = new Rebuilder(List.of(projection), replays, store, log.log, follower, List.of(), name);

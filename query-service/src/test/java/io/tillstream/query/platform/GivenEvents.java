@@ -23,15 +23,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
-/** The read side on one database, told of events directly: what the follower does, without topic and store. */
+/** The read side on one database, told of events directly, which are stored too: what the follower does, without a topic. */
 public final class GivenEvents implements AutoCloseable {
     private static final EventJson JSON = new EventJson(Concepts.ALL, List.of());
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
     private final ReadStore store;
+    private final TestStore events = TestStore.shared();
     private final List<Envelope> history = new ArrayList<>();
     private final Map<UUID, Long> sequences = new HashMap<>();
     private final Map<String, Feed<?>> feeds = new HashMap<>();
+    private String actor = "system:test";
     private Instant now = Instant.parse("2026-05-01T12:00:00Z");
 
     public GivenEvents(ReadStoreServer server) {
@@ -44,7 +46,18 @@ public final class GivenEvents implements AutoCloseable {
         store = new ReadStore(database, clock(), new Interruptions());
         context.registerBean(com.mongodb.client.MongoDatabase.class, () -> database);
         context.registerBean(Clock.class, this::clock);
-        context.registerBean(Reads.class, () -> new Reads(store, feeds::get));
+        context.registerBean(
+                Reads.class,
+                () -> new Reads(
+                        store,
+                        feeds::get,
+                        events.log,
+                        new Actors(
+                                events.log,
+                                context.getBeansOfType(Actors.Kind.class).values().stream()
+                                        .<Actors.Kind<?>>map(kind -> kind)
+                                        .toList()),
+                        clock()));
         context.registerBean(
                 QuerySettings.class,
                 () -> new QuerySettings(new QuerySettings.Mongodb("", ""), new QuerySettings.Kafka(""), "", "USD"));
@@ -137,19 +150,26 @@ public final class GivenEvents implements AutoCloseable {
         long sequence = sequences.merge(event.aggregateId(), 0L, (known, zero) -> known + 1);
         boolean known =
                 Concepts.ALL.stream().anyMatch(concept -> concept.eventType().isInstance(event));
+        String id = UUID.randomUUID().toString();
+        String type = known ? JSON.typeOf(event.getClass()).name() : aggregateType + ".unheard_of";
+        Metadata metadata = new Metadata(actor, "r", "c", "c", mode);
+        long position =
+                known ? events.append(id, aggregateType, sequence, type, metadata, event) : events.takePosition();
         Envelope envelope = new Envelope(
-                UUID.randomUUID().toString(),
-                history.size() * 3L + 1,
-                aggregateType,
-                event.aggregateId(),
-                sequence,
-                known ? JSON.typeOf(event.getClass()).name() : aggregateType + ".unheard_of",
-                1,
-                event.at(),
-                new Metadata("system:test", "r", "c", "c", mode),
-                event);
+                id, position, aggregateType, event.aggregateId(), sequence, type, 1, event.at(), metadata, event);
         history.add(envelope);
         return envelope;
+    }
+
+    /** What happens from now on is this one's doing. */
+    public GivenEvents by(String newActor) {
+        actor = newActor;
+        return this;
+    }
+
+    /** Where all that has happened is. */
+    public TestStore stored() {
+        return events;
     }
 
     /** Tells of an event that can't be read. */

@@ -51,7 +51,9 @@ class ReplayTest {
         final Projection<Tag> projection =
                 new FoldProjection<>(Tag.CONCEPT, 1, tag -> new Document("name", tag.name()), "name");
         final Follower follower = new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress);
-        final Documents<Tag> tags = new Reads(store, follower::current).of(projection);
+        final Documents<Tag> tags = new Reads(
+                        store, follower::current, log.log, new Actors(log.log, List.of()), Clock.systemUTC())
+                .of(projection);
         final Replays replays = new Replays(List.of(projection), store, Clock.systemUTC());
         final String name = UUID.randomUUID().toString();
         final Rebuilder rebuilder =

@@ -1,13 +1,10 @@
 package io.tillstream.query.platform;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.tillstream.embedded.KafkaServer;
-import io.tillstream.embedded.PostgresServer;
 import io.tillstream.embedded.Servers;
-import io.tillstream.events.Concepts;
 import io.tillstream.events.DomainEvent;
 import io.tillstream.events.Mode;
 import io.tillstream.events.envelope.EventJson;
@@ -15,16 +12,10 @@ import io.tillstream.events.envelope.Metadata;
 import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.store.EventLog;
-import io.tillstream.store.EventStoreConfiguration;
-import io.tillstream.store.MasterKey;
-import io.tillstream.store.Sealing;
-import io.tillstream.store.StoreSettings;
 import java.net.URI;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -32,7 +23,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A store and a topic of a test's own, written as the write side does: an event can be in both, or in the store alone. */
@@ -41,33 +31,20 @@ public final class TestLog implements AutoCloseable {
 
     final KafkaServer kafka = Servers.temporary().kafka();
     public final String topic = "events-" + UUID.randomUUID();
-    final EventJson json = new EventJson(Concepts.ALL, List.of());
-    final EventLog log;
+    private final TestStore store = new TestStore();
+    final EventJson json = store.json;
+    final EventLog log = store.log;
 
     /** The store's address and its owner's connection. */
-    public final String url;
+    public final String url = store.url;
 
-    public final JdbcClient jdbc;
-    private final HikariDataSource owner;
+    public final JdbcClient jdbc = store.jdbc;
     private final KafkaProducer<String, byte[]> producer;
     private final Map<UUID, Long> sequences = new HashMap<>();
     private long last;
     private long published;
 
     public TestLog() {
-        PostgresServer server = Servers.temporary().postgres();
-        url = server.newDatabase();
-        StoreSettings.Postgres postgres =
-                new StoreSettings.Postgres(url, server.user(), server.password(), "tillstream_reader", "reader", 4);
-        owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
-        Flyway.configure()
-                .dataSource(owner)
-                .placeholders(Map.of("reader_user", "tillstream_reader", "reader_password", "reader"))
-                .load()
-                .migrate();
-        jdbc = JdbcClient.create(owner);
-        MasterKey master = MasterKey.of(Base64.getEncoder().encodeToString(new byte[32]));
-        log = new EventLog(jdbc, EventStoreConfiguration.ownTransaction(owner), json, new Sealing(jdbc, master));
         kafka.createTopic(topic);
         producer = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrap()),
@@ -117,21 +94,8 @@ public final class TestLog implements AutoCloseable {
 
     private void append(String concept, Mode mode, DomainEvent event, String type) {
         long sequence = sequences.merge(event.aggregateId(), 0L, (known, zero) -> known + 1);
-        last = jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
-                        + " metadata, payload) values (:event, :concept, :aggregate, :sequence, :type, '1', :time,"
-                        + " :metadata, :payload) returning position")
-                .param("concept", concept)
-                .params(Map.of(
-                        "event", UUID.randomUUID().toString(),
-                        "aggregate", event.aggregateId().toString(),
-                        "sequence", sequence,
-                        "type", type,
-                        "time", EventJson.TIMESTAMP.format(event.at()),
-                        "metadata",
-                                EventJson.STORED.writeValueAsString(new Metadata("system:test", "r", "c", "c", mode)),
-                        "payload", json.write(event).toString()))
-                .query(Long.class)
-                .single();
+        Metadata metadata = new Metadata("system:test", "r", "c", "c", mode);
+        last = store.append(UUID.randomUUID().toString(), concept, sequence, type, metadata, event);
     }
 
     private void produce(String concept, Mode mode, DomainEvent event) {
@@ -171,6 +135,6 @@ public final class TestLog implements AutoCloseable {
     @Override
     public void close() {
         producer.close();
-        owner.close();
+        store.close();
     }
 }

@@ -21,6 +21,7 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.GivenEvents;
 import io.tillstream.query.platform.ReadStoreServer;
 import java.time.Instant;
@@ -63,7 +64,7 @@ class ProductQueryTest {
         AProduct product = aProduct().named("Guitar").with(Map.of("$where", "1", "a.b", Map.of("", "\0")));
         given.happened(Mode.LIVE, product.created(), new ProductDeactivated(product.id(), AT.plusSeconds(5)));
 
-        Answer<ProductView> answer = products.get(request(Mode.LIVE), product.id());
+        Answer<ProductView> answer = products.get(request(Mode.LIVE), product.id(), AsOf.NOW);
         assertThat(answer.etag()).isEqualTo("\"1\"");
         ProductView view = java.util.Objects.requireNonNull(answer.data());
         assertThat(view.product().isActive()).isFalse();
@@ -76,11 +77,12 @@ class ProductQueryTest {
     void isTheSameWhenEventsComeAgain() {
         AProduct product = aProduct();
         given.happened(Mode.LIVE, product.created(), product.named("Renamed").changed());
-        String before = json(products.get(request(Mode.LIVE), product.id()));
+        String before = json(products.get(request(Mode.LIVE), product.id(), AsOf.NOW));
         given.again();
         given.againFromCheckpointZero();
         given.reopen();
-        assertThat(json(products.get(request(Mode.LIVE), product.id()))).isEqualTo(before);
+        assertThat(json(products.get(request(Mode.LIVE), product.id(), AsOf.NOW)))
+                .isEqualTo(before);
     }
 
     @Test
@@ -113,7 +115,8 @@ class ProductQueryTest {
         AProduct product = aProduct();
         given.happened(Mode.LIVE, product.created(), new ProductDeleted(product.id(), AT.plusSeconds(1)));
         given.again();
-        assertThatThrownBy(() -> products.get(request(Mode.LIVE), product.id())).isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> products.get(request(Mode.LIVE), product.id(), AsOf.NOW))
+                .isInstanceOf(Invalid.class);
         assertThat(products.list(request(Mode.LIVE), all("created_at", false)).data())
                 .isEmpty();
     }
@@ -241,10 +244,10 @@ class ProductQueryTest {
                 new TagChanged(red, AT, "Crimson", "crimson"),
                 new TagDeleted(gone, AT));
         ProductView single = java.util.Objects.requireNonNull(
-                products.get(request(Mode.LIVE), product.id()).data());
+                products.get(request(Mode.LIVE), product.id(), AsOf.NOW).data());
         assertThat(single.tags()).containsExactly(new Label(red, "Crimson", "crimson"));
         ProductView bare = java.util.Objects.requireNonNull(products.get(
-                        request(Mode.LIVE, Map.of("embed", List.of(""))), product.id())
+                        request(Mode.LIVE, Map.of("embed", List.of(""))), product.id(), AsOf.NOW)
                 .data());
         assertThat(bare.tags()).isNull();
         assertThat(bare.categories()).isNull();
@@ -283,14 +286,15 @@ class ProductQueryTest {
                 fine.named("Renamed").changed());
 
         assertThat(given.parked()).isEqualTo(1);
-        Answer<ProductView> stale = products.get(request(Mode.LIVE), broken.id());
+        Answer<ProductView> stale = products.get(request(Mode.LIVE), broken.id(), AsOf.NOW);
         assertThat(stale.headers()).containsEntry("X-Tillstream-Stale", "true");
         assertThat(stale.etag()).isEqualTo("\"0\"");
-        Answer<ProductView> fresh = products.get(request(Mode.LIVE), fine.id());
+        Answer<ProductView> fresh = products.get(request(Mode.LIVE), fine.id(), AsOf.NOW);
         assertThat(fresh.headers()).isEmpty();
         assertThat(fresh.etag()).isEqualTo("\"1\"");
         given.reopen();
-        assertThat(products.get(request(Mode.LIVE), broken.id()).headers()).containsKey("X-Tillstream-Stale");
+        assertThat(products.get(request(Mode.LIVE), broken.id(), AsOf.NOW).headers())
+                .containsKey("X-Tillstream-Stale");
     }
 
     private static ListQuery all(String sort, boolean ascending) {

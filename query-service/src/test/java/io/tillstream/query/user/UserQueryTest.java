@@ -18,6 +18,7 @@ import io.tillstream.events.user.UserEvent.UserRegistered;
 import io.tillstream.events.user.UserStats;
 import io.tillstream.events.user.UserStats.CurrencyValue;
 import io.tillstream.events.user.UserView;
+import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.GivenEvents;
 import io.tillstream.query.platform.ReadStoreServer;
 import io.tillstream.query.product.AProduct;
@@ -77,7 +78,7 @@ class UserQueryTest {
         given.again();
         UserView view = one();
         assertThat(view).isEqualTo(before);
-        assertThat(view.email()).isEqualTo("Ada@Example.com");
+        assertThat(view.account().email()).isEqualTo("Ada@Example.com");
         assertThat(view.stats().totalProducts()).isEqualTo(2);
         assertThat(view.stats().totalValue()).isEqualTo(2900);
         assertThat(view.stats().totalValues())
@@ -130,12 +131,12 @@ class UserQueryTest {
                 @Nullable String cursor = null;
                 do {
                     var page = users.list(request(Mode.LIVE), list(sort, ascending, 4, null, cursor, Map.of()));
-                    page.data().forEach(view -> paged.add(view.id()));
+                    page.data().forEach(view -> paged.add(view.account().id()));
                     cursor = page.pagination().nextCursor();
                 } while (cursor != null);
                 List<UUID> whole =
                         users.list(request(Mode.LIVE), list(sort, ascending, 100, null, null, Map.of())).data().stream()
-                                .map(UserView::id)
+                                .map(view -> view.account().id())
                                 .toList();
                 assertThat(paged).as("%s %s", sort, ascending).hasSize(11).isEqualTo(whole);
             }
@@ -151,7 +152,7 @@ class UserQueryTest {
     void findsAnEMailWhateverItsCase() {
         given.happened(Mode.LIVE, new UserRegistered(ada, AT, "Ada+shop@Example.com", null));
         var page = users.list(request(Mode.LIVE), list("created_at", false, 5, "ADA+SHOP@EXAMPLE", null, Map.of()));
-        assertThat(page.data()).extracting(UserView::id).containsExactly(ada);
+        assertThat(page.data()).extracting(view -> view.account().id()).containsExactly(ada);
         assertThat(page.pagination().total()).isEqualTo(1);
     }
 
@@ -169,9 +170,9 @@ class UserQueryTest {
                 new UserErased(ada, AT.plusSeconds(9), "Asked for it"),
                 new AccessRevoked(access, AT.plusSeconds(9), ada));
         UserView nobody = one();
-        assertThat(nobody.email()).isNull();
-        assertThat(nobody.userMetadata()).isNull();
-        assertThat(nobody.erasedAt()).isEqualTo(AT.plusSeconds(9));
+        assertThat(nobody.account().email()).isNull();
+        assertThat(nobody.account().userMetadata()).isNull();
+        assertThat(nobody.account().erasedAt()).isEqualTo(AT.plusSeconds(9));
         assertThat(nobody.productAccess()).isEmpty();
         assertThat(nobody.stats()).isEqualTo(UserStats.NONE);
         given.again();
@@ -209,12 +210,12 @@ class UserQueryTest {
         given.happened(Mode.LIVE, new UserErased(ada, AT.plusSeconds(9), "Asked for it"));
         assertThat(documents(given).toString()).doesNotContainIgnoringCase("ada@example", "lovelace");
         assertThat(users.get(request(Mode.LIVE), ada).headers()).containsEntry("X-Tillstream-Stale", "true");
-        assertThat(one().email()).isNull();
+        assertThat(one().account().email()).isNull();
     }
 
     private List<UUID> found(String sort, boolean ascending, @Nullable String search) {
         return users.list(request(Mode.LIVE), list(sort, ascending, 10, search, null, Map.of())).data().stream()
-                .map(UserView::id)
+                .map(view -> view.account().id())
                 .toList();
     }
 
@@ -229,6 +230,7 @@ class UserQueryTest {
     }
 
     private UserView one() {
-        return Objects.requireNonNull(users.get(request(Mode.LIVE), ada).data());
+        return Objects.requireNonNull(
+                users.get(request(Mode.LIVE), ada, AsOf.NOW).data());
     }
 }

@@ -46,11 +46,15 @@ public record ApiKeyView(
     /** In the list: with its use, which no event tells. */
     public record Listed(@Flat ApiKeyView key, @Nullable Instant lastUsedAt, long usageCount) {}
 
-    /** By itself. */
+    /**
+     * By itself.
+     *
+     * @param usageCount null where the key is shown as it was before its last use: use is counted, not recorded
+     */
     public record Single(
             @Flat ApiKeyView key,
             @Nullable Instant lastUsedAt,
-            long usageCount,
+            @Nullable Long usageCount,
             @Nullable String lastUsedIp,
             @Nullable String revokedReason,
             @Nullable UUID rotatedFromId) {}

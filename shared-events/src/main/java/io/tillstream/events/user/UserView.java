@@ -1,5 +1,6 @@
 package io.tillstream.events.user;
 
+import io.tillstream.events.Flat;
 import io.tillstream.events.OmitNull;
 import io.tillstream.events.access.AccessView;
 import java.time.Instant;
@@ -10,23 +11,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * An account as clients see it.
  *
- * @param email null once the person was erased
- * @param erasedAt when the person was erased; such an account takes no access any more
- * @param emailConfirmedAt null: an account that a merchant made has confirmed nothing
- * @param lastSignInAt null until customers can sign in
- * @param userMetadata null when nothing is known
  * @param productAccess newest grant first, revoked ones left out
  */
-public record UserView(
-        UUID id,
-        @Nullable String email,
-        Instant createdAt,
-        @Nullable Instant erasedAt,
-        @Nullable Instant emailConfirmedAt,
-        @Nullable Instant lastSignInAt,
-        @Nullable Metadata userMetadata,
-        List<AccessView> productAccess,
-        UserStats stats) {
+public record UserView(@Flat Account account, List<AccessView> productAccess, UserStats stats) {
+    /**
+     * What is its own.
+     *
+     * @param email null once the person was erased
+     * @param erasedAt when the person was erased; such an account takes no access any more
+     * @param emailConfirmedAt null: an account that a merchant made has confirmed nothing
+     * @param lastSignInAt null until customers can sign in
+     * @param userMetadata null when nothing is known
+     */
+    public record Account(
+            UUID id,
+            @Nullable String email,
+            Instant createdAt,
+            @Nullable Instant erasedAt,
+            @Nullable Instant emailConfirmedAt,
+            @Nullable Instant lastSignInAt,
+            @Nullable Metadata userMetadata) {
+        public static Account of(User user) {
+            Metadata metadata = user.name() == null ? null : new Metadata(null, null, user.name());
+            return new Account(user.id(), user.email(), user.createdAt(), user.erasedAt(), null, null, metadata);
+        }
+    }
 
     /** What is known of the person. */
     public record Metadata(
@@ -35,8 +44,6 @@ public record UserView(
             @OmitNull @Nullable String name) {}
 
     public static UserView of(User user, List<AccessView> access, UserStats stats) {
-        Metadata metadata = user.name() == null ? null : new Metadata(null, null, user.name());
-        return new UserView(
-                user.id(), user.email(), user.createdAt(), user.erasedAt(), null, null, metadata, access, stats);
+        return new UserView(Account.of(user), access, stats);
     }
 }

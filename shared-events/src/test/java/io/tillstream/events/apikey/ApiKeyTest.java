@@ -75,7 +75,7 @@ class ApiKeyTest {
     @Test
     void neverShowsItsHash() {
         ObjectNode json = EventJson.CLIENT.valueToTree(
-                new ApiKeyView.Single(ApiKeyView.of(created(null)), null, 0, null, null, null));
+                new ApiKeyView.Single(ApiKeyView.of(created(null)), null, 0L, null, null, null));
         assertThat(json.toString()).doesNotContain(HASH);
         assertThat(json.propertyNames())
                 .containsExactly(

@@ -7,10 +7,13 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.access.Access;
 import io.tillstream.http.body.Body;
 import io.tillstream.http.body.JsonBody;
+import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.error.Refusal;
 import io.tillstream.http.error.Refuses;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
+import io.tillstream.query.platform.HistoryEntry;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
@@ -125,6 +128,21 @@ record Endpoint(String method, String path, Method handler, Access access) {
     boolean actsOnOne() {
         RequestMapping own = AnnotatedElementUtils.findMergedAnnotation(handler, RequestMapping.class);
         return own != null && own.path().length > 0 && own.path()[0].matches(".*}/[a-z-]+");
+    }
+
+    /** Whether it can show the past. */
+    boolean travels() {
+        return List.of(handler.getParameterTypes()).contains(AsOf.class);
+    }
+
+    /** Whether it answers from the event store, which is never behind. */
+    boolean fromStore() {
+        return handler.isAnnotationPresent(FromStore.class);
+    }
+
+    /** Whether it tells what happened to one aggregate. */
+    boolean tellsHistory() {
+        return data() == HistoryEntry.class;
     }
 
     boolean lists() {

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.product.ProductDetails;
+import io.tillstream.query.platform.HistoryEntry;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,14 @@ final class Examples {
             entry("grace_until", "2026-03-07T09:29:43.378Z"),
             entry("last_used_at", INSTANT),
             entry("expires_at", "2027-03-06T09:29:43.378Z"),
+            entry("position", 4711),
+            entry("sequence", 3),
+            entry("aggregate_type", "product"),
+            entry("type", "product.price_changed"),
+            entry("actor", "api_key:" + OTHER_ID),
+            entry("actor_name", "CI"),
+            entry("request_id", "b7e1c2aa-3f55-4c6e-9d6e-0c8f5a7a2f10"),
+            entry("changes", Map.of("price", new HistoryEntry.Change(2900, 3900))),
             entry("access_expires_at", "2999-03-06T09:29:43Z"),
             entry("usage_count", 1842),
             entry("scopes", List.of("products:read", "users:write")),

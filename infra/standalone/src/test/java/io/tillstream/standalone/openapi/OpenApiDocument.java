@@ -89,6 +89,9 @@ final class OpenApiDocument {
             **Repeating and racing.** A POST with an `Idempotency-Key` can be repeated safely for 30 days. `ETag` and \
             `If-Match` refuse a change of what has changed meanwhile. A credential always sees its own writes.
 
+            **The past.** Nothing is overwritten: `…/history` of a resource lists what happened to it, by whom and with which \
+            changes, and `?as_of=` shows it as it was at an instant.
+
             **Limits.** A key has a number of requests per minute; every answer says in `RateLimit` what is left of it. Request \
             bodies have at most 1 MiB.""";
 
@@ -205,6 +208,7 @@ final class OpenApiDocument {
     private static String id(Endpoint endpoint) {
         String what =
                 endpoint.handler().getDeclaringClass().getSimpleName().replaceFirst("(Command|Query)?Controller$", "");
+        if (endpoint.tellsHistory()) return "get" + what + "History";
         if (endpoint.lists()) what = what.endsWith("s") ? what : what.replaceFirst("(?<=[^aeiou])y$", "ie") + "s";
         String verb = endpoint.handler().getName();
         return (verb.equals("change") ? "update" : verb) + what;
@@ -257,9 +261,13 @@ final class OpenApiDocument {
 
     private static List<String> headerParameters(Endpoint endpoint) {
         return Stream.of(
+                        withIf(endpoint.travels(), "AsOf"),
+                        withIf(endpoint.travels(), "AsOfSequence"),
                         withIf(endpoint.commands() && endpoint.method().equals("POST"), "IdempotencyKey"),
                         withIf(endpoint.commands() && endpoint.endsWithId(), "IfMatch"),
-                        withIf(endpoint.reads() && !endpoint.open() && endpoint.inStore(), "Token"),
+                        withIf(
+                                endpoint.reads() && !endpoint.fromStore() && !endpoint.open() && endpoint.inStore(),
+                                "Token"),
                         withIf(!endpoint.open(), "Mode"),
                         Stream.of("RequestId"))
                 .flatMap(names -> names)
@@ -364,7 +372,10 @@ final class OpenApiDocument {
         Type data = endpoint.data();
         String status = data == Void.class ? "204" : endpoint.method().equals("POST") ? "201" : "200";
         String description = switch (endpoint.method()) {
-            case "GET" -> endpoint.lists() ? "A page of the list" : "As it is now";
+            case "GET" ->
+                endpoint.lists()
+                        ? "A page of the list"
+                        : endpoint.travels() ? "As it is, or as it was" : "As it is now";
             case "POST" -> data == Void.class ? "Done; no body" : "Created";
             case "DELETE" -> data == Void.class ? "Gone; no body" : "As it is after that";
             default -> "As it is after the change";
@@ -383,7 +394,11 @@ final class OpenApiDocument {
         if (endpoint.commands()) headerRef(headers, "X-Consistency-Token", "ConsistencyToken");
         if (endpoint.commands() && endpoint.method().equals("POST"))
             headerRef(headers, "Idempotent-Replayed", "IdempotentReplayed");
-        if (endpoint.reads() && inStore) headerRef(headers, "X-Tillstream-Stale", "Stale");
+        if (endpoint.reads() && inStore && !endpoint.fromStore()) headerRef(headers, "X-Tillstream-Stale", "Stale");
+        if (endpoint.travels()) {
+            headerRef(headers, "X-As-Of", "AsOf");
+            headerRef(headers, "X-As-Of-Sequence", "AsOfSequence");
+        }
         if (endpoint.access() instanceof Access.Scoped || endpoint.access() instanceof Access.EveryScope)
             limitHeaders(headers);
         for (Header header : further) {
@@ -450,7 +465,7 @@ final class OpenApiDocument {
             problems.add(Problem.of(
                     ErrorCode.FORBIDDEN, "This API key lacks permissions: a key with every scope is needed here"));
         if (endpoint.changes()) problems.add(FOREIGN_ORIGIN);
-        if (endpoint.reads() && endpoint.hasId() && !endpoint.lists())
+        if (endpoint.reads() && endpoint.hasId() && (!endpoint.lists() || endpoint.tellsHistory()))
             problems.add(Problem.of(ErrorCode.NOT_FOUND, tag(endpoint).noun() + " not found"));
         endpoint.refusals().stream().map(Problem::of).forEach(problems::add);
         if (endpoint.commands()) {
@@ -491,6 +506,13 @@ final class OpenApiDocument {
                     "Invalid " + name + " in the path: must be a UUID",
                     name,
                     "must be a UUID"));
+        }
+        if (endpoint.travels()) {
+            String malformed = "must be an RFC 3339 timestamp";
+            String future = "must not be in the future";
+            problems.add(
+                    Problem.ofField(ErrorCode.INVALID_INPUT, "Invalid as_of: it " + malformed, "as_of", malformed));
+            problems.add(Problem.ofField(ErrorCode.INVALID_INPUT, "Invalid as_of: it " + future, "as_of", future));
         }
         if (endpoint.list() != null) {
             String sorts =
@@ -640,6 +662,27 @@ final class OpenApiDocument {
                         "Where to go on: the `next_cursor` of the page before, with the same sort"),
                 null);
         text(
+                        parameter(
+                                parameters,
+                                "AsOf",
+                                "as_of",
+                                "query",
+                                "Shows it as it was at this instant, with all that is embedded and computed; not in the future, and"
+                                        + " not together with `as_of_sequence`"),
+                        "2026-03-06T09:29:43.378Z")
+                .put("format", "date-time");
+        parameter(
+                        parameters,
+                        "AsOfSequence",
+                        "as_of_sequence",
+                        "query",
+                        "Shows it as its event of this sequence left it, 0 being the first; what is embedded is as of the"
+                                + " time of that event")
+                .putObject("schema")
+                .put("type", "integer")
+                .put("format", "int64")
+                .put("minimum", 0);
+        text(
                 parameter(
                         parameters,
                         "IdempotencyKey",
@@ -693,9 +736,10 @@ final class OpenApiDocument {
     }
 
     /** The example is the schema's: explorers fill in a parameter's own and send it, and nobody has that ETag. */
-    private static void text(ObjectNode parameter, @Nullable String example) {
+    private static ObjectNode text(ObjectNode parameter, @Nullable String example) {
         ObjectNode schema = parameter.putObject("schema").put("type", "string");
         if (example != null) schema.putArray("examples").add(example);
+        return schema;
     }
 
     private static ObjectNode headerComponents() {
@@ -708,6 +752,8 @@ final class OpenApiDocument {
                 "string",
                 "The position of this write. Another credential that sends it with a read sees at least this write");
         header(headers, "IdempotentReplayed", "string", "`true` when this is the first answer to the key, again");
+        header(headers, "AsOf", "string", "The instant that is shown, where the past was asked for");
+        header(headers, "AsOfSequence", "integer", "The sequence of its last event until then");
         header(headers, "Stale", "string", "`true` when the answer may lack the latest writes");
         header(headers, "RateLimitPolicy", "string", "The key's limit, as in the IETF draft: `\"key\";q=60;w=60`");
         header(headers, "RateLimit", "string", "What is left of it, and for how many seconds: `\"key\";r=59;t=42`");

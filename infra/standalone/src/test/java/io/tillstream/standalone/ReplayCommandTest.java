@@ -1,0 +1,112 @@
+package io.tillstream.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tillstream.embedded.Ports;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./tillstream replay} on a running shop, and on one that is killed meanwhile. */
+class ReplayCommandTest {
+    private static final String READY = "Ctrl-C stops it";
+    private static final int PRODUCTS = 12_000;
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path folder = Path.of("");
+
+    private int runs;
+
+    @Test
+    @Timeout(300)
+    void buildsReadModelsAnewWhileTheShopRuns() throws Exception {
+        Path data = folder.resolve("data");
+        int port = Ports.free();
+        RunningProcess shop = up(data, port);
+        shop.awaitSaying(READY);
+        assertThat(finished(data, "replay", "products").said())
+                .contains(
+                        "No read model is called products; there are access, api_key, category, customer, product, tag")
+                .contains("Usage: ./tillstream replay");
+        String damaged;
+        try (ApiClient client = client(data, port)) {
+            damaged = client.post("/products", Map.of("name", "A product", "slug", "a-product", "price", 1900))
+                    .id();
+            copy(data, damaged);
+            try (Stores stores = RunningShop.on(data).stores(Arguments.of(java.util.List.of(), Set.of(), Map.of()))) {
+                stores.mongodb().getCollection("product_v1").deleteOne(new Document("_id", damaged));
+            }
+            assertThat(client.get("/products/" + damaged).status()).isEqualTo(404);
+
+            RunningProcess left = cli(data, "replay", "product");
+            left.awaitSaying(" events");
+            assertThat(left.stop()).isNotZero();
+            assertThat(left.said()).contains("The shop goes on with it");
+            assertThat(client.get("/products/" + damaged).status()).isEqualTo(404);
+
+            RunningProcess aborting = finished(data, "replay", "--abort");
+            assertThat(aborting.said()).contains("product  aborted");
+            assertThat(finished(data, "replay", "--abort").said()).contains("No replay is on its way.");
+
+            RunningProcess watching = cli(data, "replay", "product", "tag");
+            watching.awaitSaying(" events");
+            shop.kill();
+            assertThat(watching.awaitEnd()).isEqualTo(1);
+            assertThat(watching.said()).contains("its replays go on when it is started again");
+        }
+        try (RunningProcess again = up(data, port);
+                ApiClient client = client(data, port)) {
+            again.awaitSaying(READY);
+            RunningProcess watching = cli(data, "replay", "product", "tag");
+            assertThat(watching.awaitEnd()).as(watching.said()).isZero();
+            assertThat(watching.said())
+                    .containsPattern("product  done: 12,0\\d\\d events, now read from product_v1_2")
+                    .contains("tag      done: ");
+            assertThat(client.get("/products/" + damaged).status()).isEqualTo(200);
+            assertThat(again.stop()).isZero();
+        }
+    }
+
+    private static void copy(Path data, String product) throws Exception {
+        Properties ports = new Properties();
+        try (var file = Files.newBufferedReader(data.resolve("ports"))) {
+            ports.load(file);
+        }
+        Copies.of(
+                product,
+                PRODUCTS,
+                "jdbc:postgresql://127.0.0.1:" + ports.getProperty("postgres") + "/tillstream",
+                "tillstream",
+                Files.readString(data.resolve("postgres/password")).strip());
+    }
+
+    private RunningProcess up(Path data, int port) throws Exception {
+        return cli(data, "up", "--port", Integer.toString(port));
+    }
+
+    private RunningProcess cli(Path data, String... arguments) throws Exception {
+        String[] all = java.util.stream.Stream.concat(
+                        java.util.Arrays.stream(arguments), java.util.stream.Stream.of("--data", data.toString()))
+                .toArray(String[]::new);
+        return RunningProcess.of(folder.resolve("said-" + runs++), all);
+    }
+
+    private RunningProcess finished(Path data, String... arguments) throws Exception {
+        RunningProcess process = cli(data, arguments);
+        process.awaitEnd();
+        return process;
+    }
+
+    private static ApiClient client(Path data, int port) throws Exception {
+        return new ApiClient(
+                "http://localhost:" + port,
+                Files.readString(data.resolve("api-key")).strip());
+    }
+}

@@ -1,0 +1,118 @@
+package io.tillstream.query.platform;
+
+import io.tillstream.events.Concept;
+import io.tillstream.events.Concepts;
+import io.tillstream.events.State;
+import io.tillstream.events.envelope.Envelope;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
+import io.tillstream.http.list.Cursor;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
+import io.tillstream.query.platform.HistoryEntry.Change;
+import io.tillstream.store.EventLog;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The events of some aggregates, page by page, each with what it changed. A page folds its aggregates once, up to its last
+ * event. Positions never change, so that nothing that was there when somebody began to page is skipped or shown twice.
+ */
+public final class History {
+    /** What clients see of a state at an instant; what isn't the aggregate's own is not a part of it. */
+    @FunctionalInterface
+    public interface Shown {
+        Object of(State state, Moment at);
+    }
+
+    private record Step(@Nullable State before, State after) {}
+
+    private final EventLog events;
+    private final Actors actors;
+    private final Caller caller;
+    private final Shown shown;
+
+    History(EventLog events, Actors actors, Caller caller, Shown shown) {
+        this.events = events;
+        this.actors = actors;
+        this.caller = caller;
+        this.shown = shown;
+    }
+
+    Listing<HistoryEntry> page(Collection<UUID> aggregates, ListQuery query) {
+        List<Envelope> rows = events.page(aggregates, beyond(query.cursor()), query.ascending(), query.limit() + 1);
+        Listing<Envelope> page =
+                Listing.page(query, rows, row -> query.after(row.position(), UUID.fromString(row.id())), null);
+        Map<Long, Step> steps = steps(page.data());
+        Map<String, String> names = actors.names(
+                page.data().stream().map(event -> event.metadata().actor()).collect(Collectors.toSet()));
+        return page.map(event -> HistoryEntry.of(
+                event,
+                names.get(event.metadata().actor()),
+                changes(event, Objects.requireNonNull(steps.get(event.position())))));
+    }
+
+    private static @Nullable Long beyond(@Nullable Cursor cursor) {
+        if (cursor == null) return null;
+        Long position = cursor.number();
+        if (position == null) throw new Invalid(ErrorCode.INVALID_INPUT, "Invalid cursor");
+        return position;
+    }
+
+    /** The states around each event of a page, by position. */
+    private Map<Long, Step> steps(List<Envelope> page) {
+        Set<Long> wanted = page.stream().map(Envelope::position).collect(Collectors.toSet());
+        Set<UUID> aggregates = page.stream().map(Envelope::aggregateId).collect(Collectors.toSet());
+        long last = page.stream().mapToLong(Envelope::position).max().orElse(0);
+        Map<UUID, State> states = new HashMap<>();
+        Map<Long, Step> steps = new HashMap<>();
+        events.tell(aggregates, last, event -> {
+            State before = states.get(event.aggregateId());
+            State after = after(Concepts.named(event.aggregateType()), before, event);
+            states.put(event.aggregateId(), after);
+            if (wanted.contains(event.position())) steps.put(event.position(), new Step(before, after));
+        });
+        return steps;
+    }
+
+    private static <S extends State> S after(Concept<S, ?> concept, @Nullable State before, Envelope event) {
+        return concept.after(before == null ? null : concept.stateType().cast(before), event.event());
+    }
+
+    private Map<String, Change> changes(Envelope event, Step step) {
+        Moment at = new Past(events, caller, event.time());
+        return difference(seen(step.before(), at), seen(step.after(), at));
+    }
+
+    private ObjectNode seen(@Nullable State state, Moment at) {
+        return state == null || state.deleted()
+                ? JsonNodeFactory.instance.objectNode()
+                : EventJson.CLIENT.valueToTree(shown.of(state, at));
+    }
+
+    private static Map<String, Change> difference(ObjectNode before, ObjectNode after) {
+        Set<String> fields = new LinkedHashSet<>(after.propertyNames());
+        fields.addAll(before.propertyNames());
+        Map<String, Change> changes = new LinkedHashMap<>();
+        for (String field : fields) {
+            JsonNode was = before.get(field);
+            JsonNode is = after.get(field);
+            if (!Objects.equals(was, is)) changes.put(field, new Change(was, is));
+        }
+        return changes;
+    }
+}

@@ -1,0 +1,28 @@
+package io.tillstream.query.platform;
+
+import com.mongodb.client.MongoDatabase;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The read models as another process than query-service has them: nothing is fed here, and no request answered. */
+@Configuration
+@EnableConfigurationProperties(QuerySettings.class)
+public class OutsideConfiguration {
+    @Bean
+    ReadStore readStore(MongoDatabase database, Clock clock) {
+        return new ReadStore(database, clock, new Interruptions());
+    }
+
+    @Bean
+    Reads reads(ReadStore store) {
+        return new Reads(store, projection -> null);
+    }
+
+    @Bean
+    Replays replays(List<Projection<?>> projections, ReadStore store, Clock clock) {
+        return new Replays(projections, store, clock);
+    }
+}

@@ -1,6 +1,7 @@
 package io.tillstream.query.platform;
 
 import com.mongodb.client.MongoDatabase;
+import io.tillstream.store.EventLog;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -17,8 +18,8 @@ public class OutsideConfiguration {
     }
 
     @Bean
-    Reads reads(ReadStore store) {
-        return new Reads(store, projection -> null);
+    Reads reads(ReadStore store, EventLog events, Clock clock) {
+        return new Reads(store, projection -> null, events, new Actors(events, List.of()), clock);
     }
 
     @Bean

@@ -93,7 +93,8 @@ public class ReadSideConfiguration {
             EventLog events,
             Follower follower,
             List<Unavailability> unavailabilities) {
-        return new Rebuilder(projections, replays, store, events, follower, unavailabilities, instance);
+        return new Rebuilder(
+                projections, replays, store, events, follower, unavailabilities, instance, Rebuilder.DEATH);
     }
 
     @Bean

@@ -30,7 +30,9 @@ final class Rebuilder implements SmartLifecycle {
     private static final int RUN = 1_000;
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration BEAT = Duration.ofMillis(250);
-    private static final Duration DEATH = Duration.ofSeconds(3);
+    /** After it has said nothing for so long, an instance's work is gone on with. */
+    static final Duration DEATH = Duration.ofSeconds(3);
+
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration STOPPING = Duration.ofSeconds(5);
     private static final int MAX_FAILURES = 5;
@@ -42,6 +44,7 @@ final class Rebuilder implements SmartLifecycle {
     private final Follower follower;
     private final List<Unavailability> unavailabilities;
     private final String instance;
+    private final Duration death;
     private final Stillness<UUID> others = new Stillness<>();
     private volatile CountDownLatch stopped = new CountDownLatch(0);
     private volatile @Nullable Thread thread;
@@ -53,7 +56,8 @@ final class Rebuilder implements SmartLifecycle {
             EventLog events,
             Follower follower,
             List<Unavailability> unavailabilities,
-            String instance) {
+            String instance,
+            Duration death) {
         this.projections = List.copyOf(projections);
         this.replays = replays;
         this.store = store;
@@ -61,6 +65,7 @@ final class Rebuilder implements SmartLifecycle {
         this.follower = follower;
         this.unavailabilities = List.copyOf(unavailabilities);
         this.instance = instance;
+        this.death = death;
     }
 
     @Override
@@ -113,7 +118,7 @@ final class Rebuilder implements SmartLifecycle {
 
     private boolean claimed(Open replay) {
         boolean free = replay.by().isEmpty()
-                || others.stillFor(replay.id(), replay.beat()).compareTo(DEATH) > 0;
+                || others.stillFor(replay.id(), replay.beat()).compareTo(death) > 0;
         // one of a version that no instance has any more can still be aborted
         return free && (replay.abort() || projection(replay) != null) && replays.claim(replay, instance);
     }

@@ -56,7 +56,8 @@ class FollowerTest {
                     .of(projection);
             replays = new Replays(List.of(projection), store, Clock.systemUTC());
             String name = UUID.randomUUID().toString();
-            rebuilder = new Rebuilder(List.of(projection), replays, store, log.log, follower, List.of(), name);
+            rebuilder = new Rebuilder(
+                    List.of(projection), replays, store, log.log, follower, List.of(), name, Rebuilder.DEATH);
             caretaker = new Caretaker(follower, store, replays, Clock.systemUTC(), name, Caretaker.Pace.USUAL);
             instances.add(this);
             caretaker.start();

@@ -57,7 +57,7 @@ class ReplayTest {
         final Replays replays = new Replays(List.of(projection), store, Clock.systemUTC());
         final String name = UUID.randomUUID().toString();
         final Rebuilder rebuilder =
-                new Rebuilder(List.of(projection), replays, store, log.log, follower, List.of(), name);
+                new Rebuilder(List.of(projection), replays, store, log.log, follower, List.of(), name, Rebuilder.DEATH);
         final Caretaker caretaker = new Caretaker(follower, store, replays, Clock.systemUTC(), name, QUICK);
 
         Instance start() throws InterruptedException {
@@ -158,7 +158,7 @@ class ReplayTest {
 
     @Test
     void leavesNothingBehindWhereverItIsAborted() throws InterruptedException {
-        for (int i = 0; i < 3_000; i++) log.append(new TagCreated(UUID.randomUUID(), TestLog.AT, "t" + i, "t" + i));
+        log.copy(log.tag("red"), 2_999);
         Instance instance = new Instance().start();
         new Instance().start();
         String read = store.current(instance.projection);
@@ -184,7 +184,7 @@ class ReplayTest {
 
     @Test
     void goesOnInAnotherInstance() throws InterruptedException {
-        for (int i = 0; i < 4_000; i++) log.append(new TagCreated(UUID.randomUUID(), TestLog.AT, "t" + i, "t" + i));
+        log.copy(log.tag("red"), 3_999);
         Instance first = new Instance().start();
         Replay replay = first.replay();
         await().atMost(LONG).until(() -> first.now(replay).eventsDone() > 0);
@@ -199,7 +199,7 @@ class ReplayTest {
     @Test
     void neverShowsAnythingOlderThanBefore() throws Exception {
         List<UUID> tags = IntStream.range(0, 10).mapToObj(i -> log.tag("0")).toList();
-        for (int i = 0; i < 2_000; i++) log.append(new TagCreated(UUID.randomUUID(), TestLog.AT, "t" + i, "t" + i));
+        log.copy(tags.getFirst(), 2_000);
         log.tag("end");
         List<Instance> all = List.of(new Instance().start(), new Instance().start(), new Instance().start());
         CountDownLatch over = new CountDownLatch(1);

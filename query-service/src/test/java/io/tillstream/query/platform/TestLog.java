@@ -87,6 +87,19 @@ public final class TestLog implements AutoCloseable {
         append("tag", Mode.LIVE, event, json.typeOf(event.getClass()).name());
     }
 
+    /** So many more tags like this one, in the store alone. */
+    void copy(UUID tag, int copies) {
+        jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time, metadata,"
+                        + " payload) select gen_random_uuid(), aggregate_type, id, sequence, type, revision, time,"
+                        + " metadata, replace(payload, aggregate_id, id) from events,"
+                        + " (select gen_random_uuid()::text as id from generate_series(1, :copies)) ids"
+                        + " where aggregate_id = :tag and sequence = 0")
+                .param("copies", copies)
+                .param("tag", tag.toString())
+                .update();
+        last = log.highest();
+    }
+
     /** In the store, under a name that nobody knows. */
     void appendUnheardOf(DomainEvent event) {
         append("tag", Mode.LIVE, event, "tag.unheard_of");

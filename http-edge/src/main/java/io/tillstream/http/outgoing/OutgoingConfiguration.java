@@ -1,0 +1,22 @@
+package io.tillstream.http.outgoing;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** For the services that send to addresses of clients' choice, or accept such. */
+@Configuration
+@EnableConfigurationProperties(OutgoingSettings.class)
+public class OutgoingConfiguration {
+    @Bean
+    @ConditionalOnMissingBean(Names.class)
+    Dns dns() {
+        return new Dns();
+    }
+
+    @Bean
+    Targets targets(OutgoingSettings settings, Names names) {
+        return new Targets(settings.allow(), names);
+    }
+}

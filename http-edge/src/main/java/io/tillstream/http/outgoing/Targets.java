@@ -1,0 +1,104 @@
+package io.tillstream.http.outgoing;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Which URLs of clients are sent to. contract: webhooks-api §5, with decision 23 */
+public final class Targets {
+    private static final Set<String> OWN = Set.of(
+            "localhost", "metadata.google.internal", "metadata.goog", "kubernetes.default", "kubernetes.default.svc");
+
+    private static final long PATIENCE_MS = 3_000;
+
+    private final Addresses addresses;
+    private final Names names;
+
+    Targets(List<String> allowed, Names names) {
+        this.addresses = new Addresses(allowed.stream()
+                .map(String::strip)
+                .filter(cidr -> !cidr.isEmpty())
+                .map(Network::of)
+                .toList());
+        this.names = names;
+    }
+
+    /**
+     * What is wrong with a URL that a client wants to be sent to, as it goes on after the field's name; null when nothing is.
+     * A name that doesn't resolve is fine: each attempt looks again. Waits for the DNS.
+     */
+    public @Nullable String wrong(String url) {
+        Target target;
+        try {
+            target = Target.of(url);
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+        InetAddress literal = target.literal();
+        if (literal != null) return wrong(target, List.of(literal));
+        String wrong = wrongName(target);
+        return wrong != null ? wrong : wrong(target, resolved(target.host()));
+    }
+
+    private List<InetAddress> resolved(String host) {
+        try {
+            return names.addressesOf(host).toCompletableFuture().get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        } catch (ExecutionException | TimeoutException | CompletionException e) {
+            return List.of();
+        }
+    }
+
+    /** The addresses that an attempt may connect to. Completes with {@link ForbiddenTarget} when there is a forbidden one. */
+    public java.util.concurrent.CompletionStage<List<InetAddress>> resolve(Target target) {
+        InetAddress literal = target.literal();
+        if (literal == null) {
+            String wrong = wrongName(target);
+            if (wrong != null) return java.util.concurrent.CompletableFuture.failedStage(new ForbiddenTarget(wrong));
+        }
+        return (literal != null
+                        ? java.util.concurrent.CompletableFuture.completedStage(List.of(literal))
+                        : names.addressesOf(target.host()))
+                .thenApply(found -> {
+                    String wrong = wrong(target, found);
+                    if (wrong != null) throw new ForbiddenTarget(wrong);
+                    return found;
+                });
+    }
+
+    /** Whether a connected socket is where it may be: a name may have changed its mind since it was looked up. */
+    public boolean permits(InetAddress address) {
+        return addresses.permits(address);
+    }
+
+    private static @Nullable String wrongName(Target target) {
+        if (!target.scheme().equals("https") && !target.scheme().equals("http")) return "must be an HTTPS URL";
+        String host = target.host();
+        boolean own = OWN.stream().anyMatch(name -> host.equals(name) || host.endsWith("." + name));
+        return own ? "must not be a URL of this machine or network" : null;
+    }
+
+    private @Nullable String wrong(Target target, List<InetAddress> found) {
+        // plain text stays within networks that the operator calls his own
+        boolean allowed = !found.isEmpty() && found.stream().allMatch(addresses::allows);
+        if (!target.secure() && !(target.scheme().equals("http") && allowed)) return "must be an HTTPS URL";
+        if (allowed) return null;
+        if (Addresses.mapped(target.host()) || !found.stream().allMatch(addresses::permits))
+            return "must not be a URL of a private, local or reserved address";
+        return null;
+    }
+
+    /** An address that nothing is sent to. */
+    public static final class ForbiddenTarget extends RuntimeException {
+        public ForbiddenTarget(String why) {
+            super("The URL " + why, null, false, false);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.http.outgoing;
+
+import org.jspecify.annotations.NullMarked;

@@ -10,6 +10,7 @@ import io.tillstream.command.product.ProductCommands;
 import io.tillstream.command.publisher.PublisherConfiguration;
 import io.tillstream.command.tag.TagCommands;
 import io.tillstream.command.user.UserCommands;
+import io.tillstream.command.webhook.WebhookCommands;
 import io.tillstream.http.HttpEdgeConfiguration;
 import io.tillstream.store.EventStoreConfiguration;
 import org.springframework.context.annotation.Configuration;
@@ -29,6 +30,7 @@ import org.springframework.context.annotation.Import;
     UserCommands.class,
     AccessCommands.class,
     ApiKeyCommands.class,
-    AdminCommands.class
+    AdminCommands.class,
+    WebhookCommands.class
 })
 public class CommandServiceConfiguration {}

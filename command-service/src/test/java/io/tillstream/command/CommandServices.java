@@ -45,6 +45,7 @@ public final class CommandServices {
                         "tillstream.postgres.user=" + servers.postgres().user(),
                         "tillstream.postgres.password=" + servers.postgres().password(),
                         "tillstream.postgres.reader-password=reader",
+                        "tillstream.postgres.webhooks-password=webhooks",
                         "tillstream.kafka.bootstrap=" + kafka,
                         "tillstream.topic=" + topic,
                         "tillstream.redis.uri=" + servers.redis().uri(),

@@ -17,8 +17,18 @@ public final class Secrets {
 
     /** Keeps a secret under an id that was never used before. */
     public void put(UUID id, String secret) {
-        jdbc.sql("insert into secrets (id, sealed) values (:id, :sealed)")
+        put(id, secret, false);
+    }
+
+    /** As above, for one that the webhook dispatcher reads. */
+    public void putForDispatcher(UUID id, String secret) {
+        put(id, secret, true);
+    }
+
+    private void put(UUID id, String secret, boolean forDispatcher) {
+        jdbc.sql("insert into secrets (id, for_dispatcher, sealed) values (:id, :forDispatcher, :sealed)")
                 .param("id", id)
+                .param("forDispatcher", forDispatcher)
                 .param("sealed", master.seal(purpose(id), secret.getBytes(StandardCharsets.UTF_8)))
                 .update();
     }
@@ -35,7 +45,7 @@ public final class Secrets {
         jdbc.sql("delete from secrets where id = :id").param("id", id).update();
     }
 
-    private static String purpose(UUID id) {
+    static String purpose(UUID id) {
         return "secret " + id;
     }
 }

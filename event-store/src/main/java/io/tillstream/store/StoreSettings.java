@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("tillstream")
 public record StoreSettings(Postgres postgres, String masterKey) {
     /**
-     * Connections of the owner and of the reader.
+     * Connections of the owner, of the reader, and of the role that owns the webhook dispatcher's schema.
      *
      * @param url {@code jdbc:postgresql://…}
      * @param pool connections of each role at the most
@@ -24,15 +24,26 @@ public record StoreSettings(Postgres postgres, String masterKey) {
             @DefaultValue("") String password,
             @DefaultValue("tillstream_reader") String readerUser,
             @DefaultValue("") String readerPassword,
+            @DefaultValue("tillstream_webhooks") String webhooksUser,
+            @DefaultValue("") String webhooksPassword,
             @DefaultValue("16") int pool) {
         @Override
         public String toString() {
-            return "Postgres[url=" + url + ", user=" + user + ", readerUser=" + readerUser + "]";
+            return "Postgres[url=" + url + ", user=" + user + ", readerUser=" + readerUser + ", webhooksUser="
+                    + webhooksUser + "]";
         }
 
         /** What the schema's migrations are told. */
         public Map<String, String> placeholders() {
-            return Map.of("reader_user", readerUser, "reader_password", readerPassword);
+            return Map.of(
+                    "reader_user",
+                    readerUser,
+                    "reader_password",
+                    readerPassword,
+                    "webhooks_user",
+                    webhooksUser,
+                    "webhooks_password",
+                    webhooksPassword);
         }
     }
 

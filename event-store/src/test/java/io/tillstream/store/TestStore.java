@@ -31,7 +31,14 @@ public final class TestStore implements AutoCloseable {
 
     public TestStore(PostgresServer server) {
         StoreSettings.Postgres postgres = new StoreSettings.Postgres(
-                server.newDatabase(), server.user(), server.password(), "tillstream_reader", "reader", 40);
+                server.newDatabase(),
+                server.user(),
+                server.password(),
+                "tillstream_reader",
+                "reader",
+                "tillstream_webhooks",
+                "webhooks",
+                40);
         owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
         Flyway.configure()
                 .dataSource(owner)

@@ -38,7 +38,15 @@ final class Servers {
         }
         Flyway.configure()
                 .dataSource(postgres.getPostgresDatabase())
-                .placeholders(Map.of("reader_user", "tillstream_reader", "reader_password", "reader"))
+                .placeholders(Map.of(
+                        "reader_user",
+                        "tillstream_reader",
+                        "reader_password",
+                        "reader",
+                        "webhooks_user",
+                        "tillstream_webhooks",
+                        "webhooks_password",
+                        "webhooks"))
                 .load()
                 .migrate();
         jdbc = JdbcClient.create(postgres.getPostgresDatabase());

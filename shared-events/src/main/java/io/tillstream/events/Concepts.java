@@ -7,6 +7,7 @@ import io.tillstream.events.category.Category;
 import io.tillstream.events.product.Product;
 import io.tillstream.events.tag.Tag;
 import io.tillstream.events.user.User;
+import io.tillstream.events.webhook.Webhook;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,7 +22,8 @@ public final class Concepts {
             User.CONCEPT,
             Access.CONCEPT,
             ApiKey.CONCEPT,
-            Admin.CONCEPT);
+            Admin.CONCEPT,
+            Webhook.CONCEPT);
 
     private static final Map<String, Concept<?, ?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Concept::name, Function.identity()));

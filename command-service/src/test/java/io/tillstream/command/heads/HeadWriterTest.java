@@ -62,7 +62,14 @@ class HeadWriterTest {
     void open() {
         PostgresServer server = Servers.temporary().postgres();
         StoreSettings.Postgres postgres = new StoreSettings.Postgres(
-                server.newDatabase(), server.user(), server.password(), "tillstream_reader", "reader", 24);
+                server.newDatabase(),
+                server.user(),
+                server.password(),
+                "tillstream_reader",
+                "reader",
+                "tillstream_webhooks",
+                "webhooks",
+                24);
         owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
         Flyway.configure()
                 .dataSource(owner)

@@ -24,6 +24,7 @@ final class Settings {
         settings.put("tillstream.postgres.user", addresses.postgres().user());
         settings.put("tillstream.postgres.password", addresses.postgres().password());
         settings.put("tillstream.postgres.reader-password", readerPassword(masterKey));
+        settings.put("tillstream.postgres.webhooks-password", derived(masterKey, "webhooks"));
         settings.put(Stores.KAFKA, addresses.kafka());
         settings.put(Stores.TOPIC, Backends.TOPIC);
         settings.put(Stores.MONGODB_URI, addresses.mongodb());

@@ -135,6 +135,7 @@ class ThreeServicesTest {
         environment.put("TILLSTREAM_POSTGRES_USER", servers.postgres().user());
         environment.put("TILLSTREAM_POSTGRES_PASSWORD", servers.postgres().password());
         environment.put("TILLSTREAM_POSTGRES_READER_PASSWORD", "reader");
+        environment.put("TILLSTREAM_POSTGRES_WEBHOOKS_PASSWORD", "webhooks");
         environment.put("TILLSTREAM_KAFKA_BOOTSTRAP", servers.kafka().bootstrap());
         environment.put("TILLSTREAM_MONGODB_URI", servers.mongo().uri());
         environment.put("TILLSTREAM_REDIS_URI", servers.redis().uri());

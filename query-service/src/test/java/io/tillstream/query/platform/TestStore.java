@@ -45,8 +45,15 @@ public final class TestStore implements AutoCloseable {
     TestStore() {
         PostgresServer server = Servers.temporary().postgres();
         url = server.newDatabase();
-        StoreSettings.Postgres postgres =
-                new StoreSettings.Postgres(url, server.user(), server.password(), "tillstream_reader", "reader", 4);
+        StoreSettings.Postgres postgres = new StoreSettings.Postgres(
+                url,
+                server.user(),
+                server.password(),
+                "tillstream_reader",
+                "reader",
+                "tillstream_webhooks",
+                "webhooks",
+                4);
         owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
         Flyway.configure()
                 .dataSource(owner)

@@ -34,6 +34,16 @@ import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.events.tag.TagEvent.TagDeleted;
 import io.tillstream.events.user.UserEvent.UserErased;
 import io.tillstream.events.user.UserEvent.UserRegistered;
+import io.tillstream.events.webhook.WebhookDetails;
+import io.tillstream.events.webhook.WebhookEvent.SecretName;
+import io.tillstream.events.webhook.WebhookEvent.WebhookCreated;
+import io.tillstream.events.webhook.WebhookEvent.WebhookDeleted;
+import io.tillstream.events.webhook.WebhookEvent.WebhookDetailsChanged;
+import io.tillstream.events.webhook.WebhookEvent.WebhookDisabled;
+import io.tillstream.events.webhook.WebhookEvent.WebhookEnabled;
+import io.tillstream.events.webhook.WebhookEvent.WebhookHeadersChanged;
+import io.tillstream.events.webhook.WebhookEvent.WebhookSecretRotated;
+import io.tillstream.events.webhook.WebhookEvent.WebhookSuspended;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -88,12 +98,31 @@ final class Samples {
             new ApiKeyRevoked(id(6), AT, "Leaked"),
             new ApiKeyRotated(id(6), AT, id(9), LATER),
             new AdminAdded(id(8), AT, "admin@example.com", id(10)),
-            new AdminPasswordChanged(id(8), AT, id(11)));
+            new AdminPasswordChanged(id(8), AT, id(11)),
+            new WebhookCreated(id(13), AT, true, webhook(), new SecretName(id(14), "Zk8=")),
+            new WebhookDetailsChanged(id(13), AT, webhook()),
+            new WebhookHeadersChanged(id(13), AT, id(15), List.of("X-Tenant")),
+            new WebhookEnabled(id(13), AT),
+            new WebhookDisabled(id(13), AT),
+            new WebhookSuspended(id(13), AT, "It answered 410: it is gone"),
+            new WebhookSecretRotated(id(13), AT, new SecretName(id(16), "b2U="), LATER),
+            new WebhookDeleted(id(13), AT));
 
     private Samples() {}
 
     private static UUID id(int n) {
         return UUID.fromString("0199c0de-0000-7000-8000-%012d".formatted(n));
+    }
+
+    private static WebhookDetails webhook() {
+        return new WebhookDetails(
+                "https://example.com/hooks",
+                List.of("access.*", "product.created"),
+                "Mailing list",
+                "selected",
+                List.of(id(1)),
+                Map.of("plan", "{{ product_name }}"),
+                List.of("customer", "product"));
     }
 
     private static ProductPrice price() {

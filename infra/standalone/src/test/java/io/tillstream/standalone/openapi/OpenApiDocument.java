@@ -66,6 +66,9 @@ final class OpenApiDocument {
                         "API keys",
                         "API key",
                         "Credentials of programs: scopes, rate limits, rotation. Managed in an admin session only."));
+        TAGS.put(
+                "webhook",
+                new Tag("Webhooks", "Webhook", "Where the shop's events are posted to, signed, and how that went."));
         TAGS.put("admin", new Tag("Session", "Session", "Signing in and out as an admin."));
         TAGS.put(
                 "replay",

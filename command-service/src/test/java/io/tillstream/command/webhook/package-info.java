@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.command.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package io.tillstream.events.webhook;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a webhook is sent, and where to.
+ *
+ * @param url as it was typed
+ * @param events names, {@code subscription.*} or {@code *}
+ * @param productFilterMode {@code all} or {@code selected}
+ * @param productIds the products that it is told of, where the mode is {@code selected}
+ * @param customPayloadFields added to each payload, with placeholders in their texts; null for none
+ * @param payloadFieldSelection the keys of a payload's data that are sent; null for all
+ */
+public record WebhookDetails(
+        String url,
+        List<String> events,
+        @Nullable String description,
+        String productFilterMode,
+        List<UUID> productIds,
+        @Nullable Map<String, @Nullable Object> customPayloadFields,
+        @Nullable List<String> payloadFieldSelection) {
+    /** Told of every product. */
+    public static final String ALL = "all";
+
+    /** Told of chosen products, and of what is about no product. */
+    public static final String SELECTED = "selected";
+
+    /** Whether it wants to be told of an event that is about these products. */
+    public boolean wants(WebhookEventName event, List<UUID> products) {
+        if (events.stream().noneMatch(event::meantBy)) return false;
+        return productFilterMode.equals(ALL)
+                || products.isEmpty()
+                || products.stream().anyMatch(productIds::contains);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.events.webhook;
+
+import org.jspecify.annotations.NullMarked;

@@ -149,7 +149,8 @@ class KilledReplayTest {
     }
 
     private static EventLog opened(String url, String user, String password) {
-        StoreSettings.Postgres postgres = new StoreSettings.Postgres(url, user, password, user, password, 4);
+        StoreSettings.Postgres postgres =
+                new StoreSettings.Postgres(url, user, password, user, password, user, password, 4);
         HikariDataSource pool = EventStoreConfiguration.pool("process", postgres, user, password);
         JdbcClient jdbc = JdbcClient.create(pool);
         return new EventLog(

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,16 @@ public final class GivenEvents implements AutoCloseable {
             other.bring(history.subList(from, to));
             from = to;
         }
+    }
+
+    /** As {@link #retell}, as the store has it by now. */
+    public void retellFromStore(GivenEvents other) {
+        other.bring(history.stream()
+                .map(Envelope::aggregateId)
+                .distinct()
+                .flatMap(id -> events.log.history(id).stream())
+                .sorted(Comparator.comparingLong(Envelope::position))
+                .toList());
     }
 
     private void bring(List<Envelope> events) {

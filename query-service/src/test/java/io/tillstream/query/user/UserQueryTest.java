@@ -6,7 +6,6 @@ import static io.tillstream.query.product.AProduct.aProduct;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoDatabase;
-import io.tillstream.events.DomainEvent;
 import io.tillstream.events.Mode;
 import io.tillstream.events.access.AccessEvent.AccessExtended;
 import io.tillstream.events.access.AccessEvent.AccessGranted;
@@ -188,17 +187,17 @@ class UserQueryTest {
     void isTheSameAfterAnErasureAsBuiltAnew() {
         AProduct course = aProduct();
         UUID access = UUID.randomUUID();
-        DomainEvent[] after = {
-            new AccessGranted(access, AT, ada, course.id(), null, null, 2900, "USD"),
-            new UserErased(ada, AT.plusSeconds(9), "Asked for it"),
-            new AccessRevoked(access, AT.plusSeconds(9), ada)
-        };
-        given.happened(Mode.LIVE, course.created(), new UserRegistered(ada, AT, "ada@example.com", "Ada"));
-        given.happened(Mode.LIVE, after);
+        given.happened(
+                Mode.LIVE,
+                course.created(),
+                new UserRegistered(ada, AT, "ada@example.com", "Ada"),
+                new AccessGranted(access, AT, ada, course.id(), null, null, 2900, "USD"),
+                new UserErased(ada, AT.plusSeconds(9), "Asked for it"),
+                new AccessRevoked(access, AT.plusSeconds(9), ada));
+        given.stored().forget(ada);
         try (GivenEvents anew = new GivenEvents(server)) {
-            anew.happened(Mode.LIVE, course.created(), new UserRegistered(ada, AT, null, null));
-            anew.happened(Mode.LIVE, after);
-            assertThat(documents(given)).isEqualTo(documents(anew));
+            given.retellFromStore(anew);
+            assertThat(documents(given)).isNotEmpty().isEqualTo(documents(anew));
         }
     }
 

@@ -68,7 +68,7 @@ public final class TreeCheck implements Check {
         findings.expect(last.size() - Math.min(fromHead, last.size()), "events");
         try (Lines lines = headsFile == null ? null : new HeadsFile(headsFile).read()) {
             Run run = new Run(findings, last, lines, keys(findings));
-            try (StoredRows rows = new StoredRows(reader, run.start.lastPosition(), last.lastPosition())) {
+            try (StoredRows rows = new StoredRows(reader, run.after(), last.lastPosition())) {
                 run.through(rows);
             }
             run.restOfFile();
@@ -150,6 +150,11 @@ public final class TreeCheck implements Check {
             findings.difference("The recorded leaves up to the head at " + fromHead
                     + " are not those that it was signed for; all of history is checked instead");
             return nothing;
+        }
+
+        /** Where the events begin: positions are above 0 unless somebody made one up. */
+        long after() {
+            return start.size() == 0 ? Long.MIN_VALUE : start.lastPosition();
         }
 
         void through(StoredRows rows) throws SQLException, IOException {
@@ -241,7 +246,7 @@ public final class TreeCheck implements Check {
         private void ofFile(long number, SignedHead head, @Nullable SignedHead inTable, long position) {
             String what = "Line " + number + " of the heads file, the head at " + head.size() + ",";
             if (head.size() < peaks.size()) {
-                if (head.size() > start.size()) findings.difference(what + " is out of order");
+                findings.difference(what + " is out of order");
                 return;
             }
             if (head.equals(inTable)) return;
@@ -259,8 +264,8 @@ public final class TreeCheck implements Check {
         private void nextLine() throws IOException {
             if (lines == null) return;
             line = lines.next();
-            while (line != null && line.head() == null) {
-                unreadable++;
+            while (line != null && (line.head() == null || line.head().size() <= start.size())) {
+                if (line.head() == null) unreadable++;
                 line = lines.next();
             }
         }

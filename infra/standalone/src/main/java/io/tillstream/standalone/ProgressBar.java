@@ -43,12 +43,17 @@ final class ProgressBar {
         out.flush();
     }
 
-    /** The last line, which stays. */
-    void end(String result) {
+    /** A line of its own, above the bar. */
+    void line(String text) {
         if (terminal) draw("");
         if (terminal) out.print('\r');
-        out.println("  " + what + "  " + result);
+        out.println(text);
         out.flush();
+    }
+
+    /** The last line, which stays. */
+    void end(String result) {
+        line("  " + what + "  " + result);
     }
 
     private String line(long done, long total, String unit, @Nullable Long perSecond) {

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** The command line. Every failure that an operator can do something about is one line and status 1. */
 public final class Tillstream {
-    private static final Set<String> COMMANDS = Set.of("up", "demo", "admin", "replay");
+    private static final Set<String> COMMANDS = Set.of("up", "demo", "admin", "replay", "verify");
 
     private Tillstream() {}
 
@@ -56,6 +56,10 @@ public final class Tillstream {
                     Arguments options = Arguments.of(rest, ReplayCommand.OPTIONS, ReplayCommand.FLAGS, environment);
                     yield ReplayCommand.run(options, folder(options), console);
                 }
+                case "verify" -> {
+                    Arguments options = Arguments.of(rest, VerifyCommand.OPTIONS, environment);
+                    yield VerifyCommand.run(options, folder(options), console);
+                }
                 case "version", "--version" -> {
                     console.say("tillstream " + version());
                     yield 0;
@@ -79,7 +83,7 @@ public final class Tillstream {
 
     private static String usage(String command) {
         return command.equals("tillstream")
-                ? "Usage: ./tillstream up|demo|admin|replay|version [OPTION]... (./tillstream alone explains itself)"
+                ? "Usage: ./tillstream up|demo|admin|replay|verify|version [OPTION]... (./tillstream alone explains itself)"
                 : help(command).lines().findFirst().orElse("") + " (./tillstream " + command + " --help says more)";
     }
 

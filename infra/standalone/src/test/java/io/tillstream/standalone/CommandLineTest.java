@@ -31,7 +31,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "demo", "admin", "replay"})
+    @ValueSource(strings = {"up", "demo", "admin", "replay", "verify"})
     void explainsEveryCommand(String command) {
         Said said = say(command, "--help");
         assertThat(said.status()).isZero();
@@ -40,7 +40,17 @@ class CommandLineTest {
 
     @Test
     void explainsEveryOption() {
-        Map.of("up", Up.OPTIONS, "demo", Demo.OPTIONS, "admin", Admin.OPTIONS, "replay", ReplayCommand.OPTIONS)
+        Map.of(
+                        "up",
+                        Up.OPTIONS,
+                        "demo",
+                        Demo.OPTIONS,
+                        "admin",
+                        Admin.OPTIONS,
+                        "replay",
+                        ReplayCommand.OPTIONS,
+                        "verify",
+                        VerifyCommand.OPTIONS)
                 .forEach((command, options) -> explains(command, options));
     }
 
@@ -119,6 +129,7 @@ class CommandLineTest {
                 "No shop is running on " + folder);
         assertOneLine(say("demo", "--data", folder.toString()), "No shop is running on " + folder);
         assertOneLine(say("replay", "tag", "--data", folder.toString()), "No shop is running on " + folder);
+        assertOneLine(say("verify", "--data", folder.toString()), "No shop is running on " + folder);
     }
 
     private static void assertOneLine(Said said, String message) {

@@ -3,6 +3,7 @@ package io.tillstream.query;
 import io.tillstream.http.HttpEdgeConfiguration;
 import io.tillstream.query.apikey.KeyUseConfiguration;
 import io.tillstream.query.platform.ReadSideConfiguration;
+import io.tillstream.query.proof.ProofConfiguration;
 import io.tillstream.query.replay.ReplayConfiguration;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -14,6 +15,7 @@ import org.springframework.context.annotation.Import;
     ReadSideConfiguration.class,
     ConceptReads.class,
     KeyUseConfiguration.class,
+    ProofConfiguration.class,
     ReplayConfiguration.class
 })
 public class QueryServiceConfiguration {}

@@ -1,5 +1,7 @@
 package io.tillstream.store.proof;
 
+import io.tillstream.events.Mode;
+import io.tillstream.store.StoredEvent;
 import io.tillstream.store.proof.Subtree.Range;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,31 @@ public final class StoredTree {
         return hashes.size() == subtrees.size()
                 && hex(MerkleTree.hash(whole, subtree -> required(hashes.get(subtree))))
                         .equals(head.root());
+    }
+
+    /** An event as it is stored, if it is of one of these modes. */
+    public Optional<StoredEvent> event(UUID id, Collection<Mode> modes) {
+        return jdbc.sql("select " + Leaf.COLUMNS + " from events where event_id = :id and mode = any(:modes)")
+                .param("id", id.toString())
+                .param("modes", modes.stream().map(Mode::wire).toArray(String[]::new))
+                .query((rs, n) -> new StoredEvent(
+                        rs.getLong("position"),
+                        rs.getString("event_id"),
+                        rs.getString("aggregate_type"),
+                        rs.getString("aggregate_id"),
+                        rs.getLong("sequence"),
+                        rs.getString("type"),
+                        rs.getString("revision"),
+                        rs.getString("time"),
+                        rs.getString("metadata"),
+                        rs.getString("payload")))
+                .optional();
+    }
+
+    /** The recorded hash of a leaf, in hex. */
+    public String leaf(long index) {
+        Subtree leaf = new Subtree(0, index);
+        return hex(required(Block.hashes(jdbc, Set.of(leaf)).get(leaf)));
     }
 
     /** Which leaf the event at a position is; empty when it is none. */

@@ -43,6 +43,11 @@ public final class Invalid extends RuntimeException {
         return new Invalid(ErrorCode.FORBIDDEN, "This API key lacks the permission " + scope.wire());
     }
 
+    /** 503: what this needs isn't there yet, come back after so many seconds. */
+    public static Invalid unavailable(String message, long retryAfterSeconds) {
+        return new Invalid(ErrorCode.SERVICE_UNAVAILABLE, message, Map.of(), Math.max(1, retryAfterSeconds));
+    }
+
     public ErrorCode code() {
         return code;
     }

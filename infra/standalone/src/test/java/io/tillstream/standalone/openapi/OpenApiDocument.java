@@ -70,6 +70,7 @@ final class OpenApiDocument {
                 "webhook",
                 new Tag("Webhooks", "Webhook", "Where the shop's events are posted to, signed, and how that went."));
         TAGS.put("admin", new Tag("Session", "Session", "Signing in and out as an admin."));
+        TAGS.put("proof", new Tag("Proofs", "Event", "Signed heads of the history, and the way from an event to one."));
         TAGS.put(
                 "replay",
                 new Tag("Replays", "Replay", "Building read models anew from all events, while reads go on."));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.query.proof;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,11 +1,12 @@
 package io.tillstream.embedded;
 
-import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import io.tillstream.embedded.documents.DocumentBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ public final class MongoServer implements EmbeddedServer {
         kill();
         AtomicBoolean failed = new AtomicBoolean();
         MVStore store = open(failed);
-        de.bwaldvogel.mongo.MongoServer server = new de.bwaldvogel.mongo.MongoServer(new H2Backend(store));
+        de.bwaldvogel.mongo.MongoServer server = new de.bwaldvogel.mongo.MongoServer(new DocumentBackend(store));
         try {
             server.bind(Ports.loopback(port));
         } catch (RuntimeException e) {
@@ -95,7 +96,7 @@ public final class MongoServer implements EmbeddedServer {
     }
 
     private MVStore opened(AtomicBoolean failed) {
-        return new MVStore.Builder()
+        MVStore store = DocumentBackend.store()
                 .fileName(file.toString())
                 .cacheSize(16)
                 .backgroundExceptionHandler((_, e) -> {
@@ -103,6 +104,9 @@ public final class MongoServer implements EmbeddedServer {
                     failed.set(true);
                 })
                 .open();
+        if (DocumentBackend.canRead(store)) return store;
+        store.closeImmediately();
+        throw new MVStoreException(DataUtils.ERROR_UNSUPPORTED_FORMAT, "it is of another kind");
     }
 
     @Override

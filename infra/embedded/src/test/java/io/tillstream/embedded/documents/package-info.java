@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.embedded.documents;
+
+import org.jspecify.annotations.NullMarked;

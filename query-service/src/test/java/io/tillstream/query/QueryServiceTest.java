@@ -7,13 +7,17 @@ import io.tillstream.embedded.MongoServer;
 import io.tillstream.embedded.Servers;
 import io.tillstream.events.Mode;
 import io.tillstream.events.apikey.ApiKeyEvent.ApiKeyCreated;
+import io.tillstream.events.tag.TagEvent.TagChanged;
+import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.http.session.Sessions;
 import io.tillstream.http.text.Sha256;
 import io.tillstream.query.platform.TestLog;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,9 +60,13 @@ class QueryServiceTest {
         admin = client().mutate().defaultCookie(Sessions.COOKIE, token).build();
     }
 
+    private String base() {
+        return "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port");
+    }
+
     private WebTestClient client() {
         return WebTestClient.bindToServer()
-                .baseUrl("http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port"))
+                .baseUrl(base())
                 .responseTimeout(LONG)
                 .build();
     }
@@ -100,6 +108,89 @@ class QueryServiceTest {
                 .isEqualTo(11)
                 .jsonPath("$.pagination.has_more")
                 .isEqualTo(true);
+    }
+
+    @Test
+    void showsThePastFromTheStoreWithoutWaitingForTheReadModel() {
+        UUID tag = UUID.randomUUID();
+        Instant at = Instant.parse("2020-02-29T12:00:00Z");
+        log.publishOf("tag", Mode.LIVE, new TagCreated(tag, at, "Red", "red"));
+        log.publishOf("tag", Mode.LIVE, new TagChanged(tag, at.plusSeconds(1), "Crimson", "red"));
+        past("/api/v1/tags/{id}/history", tag)
+                .expectStatus()
+                .isOk()
+                .expectHeader()
+                .doesNotExist("X-Tillstream-Stale")
+                .expectBody()
+                .jsonPath("$.data.length()")
+                .isEqualTo(2)
+                .jsonPath("$.data[0].changes.name.before")
+                .isEqualTo("Red")
+                .jsonPath("$.data[0].changes.name.after")
+                .isEqualTo("Crimson")
+                .jsonPath("$.data[0].changes.slug")
+                .doesNotExist();
+        for (String instant :
+                List.of("as_of=2020-02-29T12:00:00.999Z", "as_of=2020-02-29T13:00:00%2B01:00", "as_of_sequence=0"))
+            past("/api/v1/tags/{id}?" + instant, tag)
+                    .expectStatus()
+                    .isOk()
+                    .expectHeader()
+                    .doesNotExist("X-Tillstream-Stale")
+                    .expectHeader()
+                    .valueEquals("X-As-Of-Sequence", "0")
+                    .expectHeader()
+                    .exists("X-As-Of")
+                    .expectBody()
+                    .jsonPath("$.data.name")
+                    .isEqualTo("Red");
+    }
+
+    /** A read that would wait in vain, if it waited. */
+    private WebTestClient.ResponseSpec past(String uri, UUID id) {
+        return admin.get()
+                .uri(URI.create(base() + uri.replace("{id}", id.toString())))
+                .header("X-Consistency-Token", "999999999999")
+                .exchange();
+    }
+
+    @Test
+    void refusesAPastThatCannotBe() {
+        UUID tag = UUID.randomUUID();
+        log.publishOf("tag", Mode.LIVE, new TagCreated(tag, Instant.parse("2020-02-29T12:00:00Z"), "Red", "red"));
+        Map.of(
+                        "as_of=", "as_of",
+                        "as_of=yesterday", "as_of",
+                        "as_of=2020-02-30T12:00:00Z", "as_of",
+                        "as_of=2020-02-29T13:00:00+01:00", "as_of",
+                        "as_of=2999-01-01T00:00:00Z", "as_of",
+                        "as_of=2020-02-29T12:00:00Z&as_of_sequence=0", "as_of",
+                        "as_of_sequence=-1", "as_of_sequence",
+                        "as_of_sequence=0x1", "as_of_sequence",
+                        "as_of_sequence=99999999999999999999", "as_of_sequence",
+                        "as_of_sequence=1", "as_of_sequence")
+                .forEach((query, field) -> past("/api/v1/tags/{id}?" + query, tag)
+                        .expectStatus()
+                        .isBadRequest()
+                        .expectBody()
+                        .jsonPath("$.error.code")
+                        .isEqualTo("INVALID_INPUT")
+                        .jsonPath("$.error.details." + field)
+                        .exists());
+        past("/api/v1/tags/{id}?as_of=2020-02-29T11:59:59.999Z", tag)
+                .expectStatus()
+                .isNotFound();
+        past("/api/v1/tags/{id}?as_of_sequence=1", UUID.randomUUID())
+                .expectStatus()
+                .isNotFound();
+        past("/api/v1/tags/{id}/history?cursor=forged", tag).expectStatus().isBadRequest();
+        past("/api/v1/tags/{id}/history?sort_by=created_at", tag).expectStatus().isBadRequest();
+        past("/api/v1/tags/{id}/history", UUID.randomUUID()).expectStatus().isNotFound();
+        client().get()
+                .uri("/api/v1/tags/{id}/history", tag)
+                .exchange()
+                .expectStatus()
+                .isUnauthorized();
     }
 
     @Test
@@ -197,7 +288,7 @@ class QueryServiceTest {
     void countsTheUseOfAKey() {
         String key = "sf_test_" + "0a".repeat(32);
         UUID id = UUID.randomUUID();
-        Instant at = Instant.parse("2026-04-01T10:00:00Z");
+        Instant at = Instant.parse("2020-04-01T10:00:00Z");
         log.publishOf(
                 "api_key",
                 Mode.SHOP,
@@ -227,12 +318,13 @@ class QueryServiceTest {
                     .exchange()
                     .expectStatus()
                     .isOk();
-        client().get()
-                .uri("/api/v1/users")
-                .header("X-API-Key", key)
-                .exchange()
-                .expectStatus()
-                .isForbidden();
+        for (String outOfScope : List.of("/api/v1/users", "/api/v1/users/" + id + "/history"))
+            client().get()
+                    .uri(outOfScope)
+                    .header("X-API-Key", key)
+                    .exchange()
+                    .expectStatus()
+                    .isForbidden();
         await().atMost(LONG)
                 .untilAsserted(() -> admin.get()
                         .uri("/api/v1/api-keys/{id}", id)
@@ -241,9 +333,21 @@ class QueryServiceTest {
                         .isOk()
                         .expectBody()
                         .jsonPath("$.data.usage_count")
-                        .isEqualTo(4)
+                        .isEqualTo(5)
                         .jsonPath("$.data.last_used_at")
                         .isNotEmpty());
+        admin.get()
+                .uri("/api/v1/api-keys/{id}?as_of_sequence=0", id)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.data.name")
+                .isEqualTo("CI")
+                .jsonPath("$.data.usage_count")
+                .value(value -> assertThat(value).isNull())
+                .jsonPath("$.data.last_used_at")
+                .value(value -> assertThat(value).isNull());
         assertThat(client().get()
                         .uri("/api/v1/api-keys")
                         .header("X-API-Key", key)

@@ -6,6 +6,8 @@ import io.tillstream.embedded.Servers;
 import io.tillstream.events.Concept;
 import io.tillstream.events.Concepts;
 import io.tillstream.events.DomainEvent;
+import io.tillstream.events.Mode;
+import io.tillstream.events.PersonErased;
 import io.tillstream.events.State;
 import io.tillstream.events.derived.Derived;
 import io.tillstream.events.derived.Reference;
@@ -78,6 +80,7 @@ public final class TestStore implements AutoCloseable {
     /** Appends an event under a name, which nobody need know; answers its position. */
     synchronized long append(
             String id, String concept, long sequence, String type, Metadata metadata, DomainEvent event) {
+        if (event instanceof PersonErased) forget(event.aggregateId());
         ObjectNode payload = json.write(event);
         writable.sealing().seal((Record) event, payload);
         refer(concept, event);
@@ -125,6 +128,22 @@ public final class TestStore implements AutoCloseable {
 
     private static <S extends State> S after(Concept<S, ?> concept, @Nullable State before, DomainEvent event) {
         return concept.after(before == null ? null : concept.stateType().cast(before), event);
+    }
+
+    /** Appends the first event of an aggregate, which no read side is told of. */
+    public void append(Mode mode, DomainEvent first) {
+        Concept<?, ?> concept = Concepts.ALL.stream()
+                .filter(candidate -> candidate.eventType().isInstance(first))
+                .findFirst()
+                .orElseThrow();
+        Metadata metadata = new Metadata("system:test", "r", "c", "c", mode);
+        append(
+                UUID.randomUUID().toString(),
+                concept.name(),
+                0,
+                json.typeOf(first.getClass()).name(),
+                metadata,
+                first);
     }
 
     /** A position that no event will have. */

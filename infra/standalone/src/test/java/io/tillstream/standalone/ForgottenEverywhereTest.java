@@ -1,0 +1,263 @@
+package io.tillstream.standalone;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.mongodb.client.MongoDatabase;
+import io.tillstream.embedded.Ports;
+import io.tillstream.standalone.Client.Answered;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.bson.Document;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Whoever was erased comes out of nothing that a shop answers or keeps, but for what the topic holds for its seven days. */
+class ForgottenEverywhereTest {
+    private static final String KEY = "sf_live_" + "e".repeat(64);
+    private static final String ADMIN = "admin@shop.example";
+    private static final String PASSWORD = "a password for a test";
+    private static final String EMAIL = "Wilhelmina.Quandt@persons.example";
+    private static final String NAME = "Minna Quandt-Huber";
+
+    /** What tells who it was, in lower case. */
+    private static final Set<String> TELLING = Set.of("wilhelmina", "persons.example", "minna", "quandt", "huber");
+
+    private static final String USERS = "/api/v1/users";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    @Timeout(300)
+    void theShopShowsNobody() throws Exception {
+        Path data = folder.resolve("data");
+        int port = Ports.free();
+        String base = "http://127.0.0.1:" + port;
+        Map<String, String> settings = Map.of(
+                "TILLSTREAM_API_KEY", KEY, "TILLSTREAM_ADMIN_EMAIL", ADMIN, "TILLSTREAM_ADMIN_PASSWORD", PASSWORD);
+        try (RunningProcess shop = RunningProcess.start(
+                folder.resolve("said"),
+                Tillstream.class,
+                settings,
+                "up",
+                "--port",
+                Integer.toString(port),
+                "--data",
+                data.toString())) {
+            shop.awaitReady(URI.create(base + "/actuator/health/readiness"));
+            Client client = new Client(base, KEY);
+            String[] session = signedIn(client, base);
+            JsonNode openapi = client.get("/api/v1/openapi.json").body();
+
+            String product = made(
+                    client.post("/api/v1/products", "{\"name\": \"A course\", \"slug\": \"course\", \"price\": 2900}"));
+            String person = made(client.post(USERS, body(EMAIL), "Idempotency-Key", "registered-once"));
+            String access = made(client.post(
+                    USERS + "/" + person + "/access",
+                    "{\"product_id\": \"" + product + "\"}",
+                    "Idempotency-Key",
+                    "granted-once"));
+            refusals(client, data, person, access);
+            Instant known = Instant.now();
+            Map<String, String> ids = Map.of("users", person, "products", product, "access", access);
+
+            assertThat(telling(everyGet(openapi, client, session, ids, known)))
+                    .as("where a person who is known is shown, or else this looks at nothing")
+                    .contains(USERS, USERS + "/" + person, USERS + "/" + person + "/history");
+            assertThat(telling(documents(data))).isNotEmpty();
+            assertThat(telling(tables(data)))
+                    .as("PostgreSQL never has plain text")
+                    .isEmpty();
+
+            Answered erased =
+                    client.send("POST", USERS + "/" + person + "/erase", "{\"reason\": \"Asked for it\"}", session);
+            assertThat(erased.status()).isEqualTo(200);
+            Map<String, String> answers = everyGet(openapi, client, session, ids, known);
+            assertThat(answers).containsKey(USERS + "/" + person);
+            assertThat(telling(answers)).isEmpty();
+            assertThat(telling(Map.of("erasure", erased.raw().body()))).isEmpty();
+            assertThat(telling(Map.of(
+                            "registration",
+                            client.post(USERS, body(EMAIL), "Idempotency-Key", "registered-once")
+                                    .raw()
+                                    .body())))
+                    .isEmpty();
+            assertThat(telling(tables(data))).isEmpty();
+            assertThat(telling(documents(data))).isEmpty();
+            assertThat(shop.stop()).isZero();
+        }
+        assertThat(telling(files(folder))).isEmpty();
+    }
+
+    /** What else is asked about the person, of which some is refused and some fails. */
+    private static void refusals(Client client, Path data, String person, String access) throws Exception {
+        String url = USERS + "/" + person + "/access";
+        List<Integer> answered = new ArrayList<>();
+        answered.add(client.post(USERS, body(EMAIL.toUpperCase(Locale.ROOT))).status());
+        answered.add(client.post(USERS, body(EMAIL), "Idempotency-Key", "registered-once")
+                .status());
+        answered.add(client.post(USERS, body(EMAIL + "x"), "Idempotency-Key", "registered-once")
+                .status());
+        answered.add(client.post(USERS, body(EMAIL).replace("}", "")).status());
+        answered.add(
+                client.post(USERS, body(EMAIL).replace("\"" + NAME + "\"", "5")).status());
+        answered.add(client.post(USERS, body("no address: " + EMAIL)).status());
+        answered.add(client.post(url, body(EMAIL)).status());
+        answered.add(client.send("PATCH", url + "/" + access, "{\"extend_days\": \"" + EMAIL + "\"}")
+                .status());
+        answered.add(client.get(USERS + "?sort_by=" + EMAIL).status());
+        answered.add(client.get(USERS + "/" + EMAIL).status());
+        assertThat(answered).containsExactly(409, 201, 422, 400, 400, 400, 400, 400, 400, 400);
+        for (String table : List.of("events", "claims", "idempotency_answers")) {
+            execute(data, "alter table " + table + " add constraint unwritable check (false) not valid");
+            Answered failed = client.post(USERS, body("another." + EMAIL), "Idempotency-Key", "failing-" + table);
+            assertThat(failed.status()).as("while %s can't be written", table).isEqualTo(500);
+            execute(data, "alter table " + table + " drop constraint unwritable");
+        }
+    }
+
+    /** What every GET that is documented answers about all there is, today and as it was; by what was asked. */
+    private static Map<String, String> everyGet(
+            JsonNode openapi, Client client, String[] session, Map<String, String> ids, Instant known)
+            throws Exception {
+        Map<String, String> answers = new TreeMap<>();
+        for (var path : openapi.path("paths").properties()) {
+            if (!path.getValue().has("get")) continue;
+            String asked = path.getKey()
+                    .replace("{accessId}", ids.get("access"))
+                    .replaceAll("/users/\\{[^}]*}", "/users/" + ids.get("users"))
+                    .replaceAll("/products/\\{[^}]*}", "/products/" + ids.get("products"))
+                    .replaceAll("\\{[^}]*}", ids.get("users"));
+            for (String how :
+                    List.of("", "?limit=100&search=quandt", "?sort_by=email", "?as_of=" + known, "?as_of_sequence=0")) {
+                Answered answered = client.send("GET", asked + how, null, session);
+                assertThat(answered.status()).as(asked + how).isLessThan(500);
+                answers.put(
+                        asked + how,
+                        answered.raw().headers().map() + answered.raw().body());
+            }
+        }
+        return answers;
+    }
+
+    /** Every row of every table, with bytes as text. */
+    private static Map<String, String> tables(Path data) throws Exception {
+        Map<String, String> tables = new TreeMap<>();
+        try (Connection owner = owner(data);
+                Statement names = owner.createStatement();
+                ResultSet name = names.executeQuery("select quote_ident(schemaname) || '.' || quote_ident(tablename)"
+                        + " from pg_tables where schemaname not in ('pg_catalog', 'information_schema')")) {
+            while (name.next()) {
+                StringBuilder rows = new StringBuilder();
+                try (Statement all = owner.createStatement();
+                        ResultSet row = all.executeQuery("select * from " + name.getString(1))) {
+                    while (row.next()) {
+                        for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                            Object value = row.getObject(i);
+                            rows.append(value instanceof byte[] bytes ? new String(bytes, ISO_8859_1) : value)
+                                    .append(' ');
+                        }
+                    }
+                }
+                tables.put(name.getString(1), rows.toString());
+            }
+        }
+        assertThat(tables).containsKeys("public.events", "public.person_keys", "public.idempotency_answers");
+        return tables;
+    }
+
+    private static Map<String, String> documents(Path data) {
+        Map<String, String> collections = new TreeMap<>();
+        try (Stores stores = RunningShop.on(data).stores(Arguments.of(List.of(), Set.of(), Map.of()))) {
+            MongoDatabase database = stores.mongodb();
+            for (String name : database.listCollectionNames())
+                collections.put(
+                        name,
+                        database.getCollection(name)
+                                .find()
+                                .map(Document::toJson)
+                                .into(new ArrayList<>())
+                                .toString());
+        }
+        return collections;
+    }
+
+    /** Logs, and all that the servers keep: but for the topic, and for what the document store has written over since. */
+    private static Map<String, String> files(Path folder) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                String name = folder.relativize(file).toString();
+                if (name.startsWith("data/kafka/") || name.startsWith("data/mongodb/")) continue;
+                files.put(name, new String(Files.readAllBytes(file), ISO_8859_1));
+            }
+        }
+        assertThat(files).hasSizeGreaterThan(100).containsKeys("said", "data/logs/tillstream.log");
+        return files;
+    }
+
+    /** Those that tell who it was. */
+    private static List<String> telling(Map<String, String> texts) {
+        return texts.entrySet().stream()
+                .filter(text -> {
+                    String folded = text.getValue().toLowerCase(Locale.ROOT);
+                    return TELLING.stream().anyMatch(folded::contains);
+                })
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static String[] signedIn(Client client, String base) throws Exception {
+        Answered login =
+                client.post("/api/auth/login", "{\"email\": \"" + ADMIN + "\", \"password\": \"" + PASSWORD + "\"}");
+        assertThat(login.status()).isEqualTo(200);
+        String cookie = String.valueOf(login.header("Set-Cookie"));
+        return new String[] {"Cookie", cookie.substring(0, cookie.indexOf(';')), "Origin", base};
+    }
+
+    private static String made(Answered answered) {
+        assertThat(answered.status()).as(answered.raw().body()).isEqualTo(201);
+        return answered.data().path("id").asString();
+    }
+
+    private static String body(String email) {
+        return "{\"email\": \"" + email + "\", \"name\": \"" + NAME + "\"}";
+    }
+
+    private static void execute(Path data, String sql) throws Exception {
+        try (Connection owner = owner(data);
+                Statement statement = owner.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static Connection owner(Path data) throws IOException, SQLException {
+        Properties ports = new Properties();
+        try (var file = Files.newBufferedReader(data.resolve("ports"))) {
+            ports.load(file);
+        }
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + ports.getProperty("postgres") + "/tillstream",
+                "tillstream",
+                Files.readString(data.resolve("postgres/password")).strip());
+    }
+}

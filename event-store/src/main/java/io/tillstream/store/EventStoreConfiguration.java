@@ -51,6 +51,12 @@ public class EventStoreConfiguration {
     }
 
     @Bean
+    CloudEvents cloudEvents(
+            @Qualifier("reader") DataSource reader, EventJson json, MasterKey master, StoreSettings settings) {
+        return new CloudEvents(json, new Sealing(JdbcClient.create(reader), master), settings.shop());
+    }
+
+    @Bean
     Appended appended() {
         return new Appended();
     }

@@ -9,9 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param postgres connection of the owner, who writes, and of the role that can only read
  * @param masterKey 32 bytes in base64
+ * @param shop names this shop in the {@code source} of its events
  */
 @ConfigurationProperties("tillstream")
-public record StoreSettings(Postgres postgres, String masterKey) {
+public record StoreSettings(
+        Postgres postgres,
+        String masterKey,
+        @DefaultValue("shop") String shop) {
     /**
      * Connections of the owner, of the reader, and of the role that owns the webhook dispatcher's schema.
      *

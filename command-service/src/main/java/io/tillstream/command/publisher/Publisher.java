@@ -1,16 +1,15 @@
 package io.tillstream.command.publisher;
 
 import io.tillstream.command.platform.Lease;
-import io.tillstream.events.envelope.Envelope;
-import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.envelope.CloudEvent;
 import io.tillstream.store.Appended;
+import io.tillstream.store.CloudEvents;
 import io.tillstream.store.Tail;
 import io.tillstream.store.WritableStore;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -21,8 +20,6 @@ import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +37,7 @@ public final class Publisher implements AutoCloseable {
 
     private final DataSource writer;
     private final WritableStore store;
-    private final EventJson json;
+    private final CloudEvents events;
     private final Appended appended;
     private final PublisherSettings settings;
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -51,10 +48,10 @@ public final class Publisher implements AutoCloseable {
     private @Nullable Thread thread;
 
     public Publisher(
-            DataSource writer, WritableStore store, EventJson json, Appended appended, PublisherSettings settings) {
+            DataSource writer, WritableStore store, CloudEvents events, Appended appended, PublisherSettings settings) {
         this.writer = writer;
         this.store = store;
-        this.json = json;
+        this.events = events;
         this.appended = appended;
         this.settings = settings;
     }
@@ -115,7 +112,8 @@ public final class Publisher implements AutoCloseable {
             Topic topic = new Topic(settings.kafka().bootstrap(), settings.topic());
             topic.ensure();
             long from = from(noted.position(), topic.lastPosition());
-            try (KafkaProducer<String, byte[]> producer = producer()) {
+            try (KafkaProducer<String, byte[]> producer =
+                    Producers.to(settings.kafka().bootstrap(), Producers.NEVER)) {
                 try {
                     publishFrom(from, lease, noted, producer);
                 } finally {
@@ -132,7 +130,7 @@ public final class Publisher implements AutoCloseable {
 
     private void publishFrom(long from, Lease lease, Noted noted, KafkaProducer<String, byte[]> producer)
             throws SQLException, InterruptedException, ExecutionException {
-        Records records = new Records(json, settings.topic(), settings.shop());
+        Records records = new Records(settings.topic());
         Tail tail = store.log().tailFrom(from);
         position = from;
         publishing = true;
@@ -140,7 +138,7 @@ public final class Publisher implements AutoCloseable {
         long lastCheck = System.nanoTime();
         while (!closed()) {
             long seen = appended.count();
-            List<Envelope> run = tail.next(RUN);
+            List<CloudEvent> run = events.allOf(tail.nextStored(RUN));
             if (run.isEmpty()) {
                 caughtUp = System.nanoTime();
                 appended.awaitPoll(seen);
@@ -156,13 +154,13 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
-    private void produce(List<Envelope> run, Records records, KafkaProducer<String, byte[]> producer, Lease lease)
+    private void produce(List<CloudEvent> run, Records records, KafkaProducer<String, byte[]> producer, Lease lease)
             throws SQLException, InterruptedException, ExecutionException {
         List<Future<RecordMetadata>> sent = new ArrayList<>(run.size());
         long previous = position;
-        for (Envelope event : run) {
+        for (CloudEvent event : run) {
             sent.add(producer.send(records.record(event, previous)));
-            previous = event.position();
+            previous = Long.parseLong(event.position());
         }
         for (Future<RecordMetadata> record : sent) {
             while (true) {
@@ -180,25 +178,6 @@ public final class Publisher implements AutoCloseable {
         }
         publishing = true;
         trouble = null;
-    }
-
-    private KafkaProducer<String, byte[]> producer() {
-        return new KafkaProducer<>(
-                Map.ofEntries(
-                        Map.entry("bootstrap.servers", settings.kafka().bootstrap()),
-                        Map.entry("enable.idempotence", "true"),
-                        Map.entry("acks", "all"),
-                        Map.entry("retries", Integer.toString(Integer.MAX_VALUE)),
-                        Map.entry("delivery.timeout.ms", Integer.toString(Integer.MAX_VALUE)),
-                        Map.entry("request.timeout.ms", "10000"),
-                        Map.entry("max.block.ms", "10000"),
-                        Map.entry("linger.ms", "0"),
-                        Map.entry("reconnect.backoff.max.ms", "500"),
-                        Map.entry("max.request.size", Integer.toString(Topic.MAX_RECORD_BYTES)),
-                        Map.entry("buffer.memory", Integer.toString(4 * Topic.MAX_RECORD_BYTES)),
-                        Map.entry("compression.type", "lz4")),
-                new StringSerializer(),
-                new ByteArraySerializer());
     }
 
     private boolean closed() {

@@ -2,8 +2,8 @@ package io.tillstream.command.publisher;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.Appended;
+import io.tillstream.store.CloudEvents;
 import io.tillstream.store.WritableStore;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -21,10 +21,10 @@ public class PublisherConfiguration {
     Publisher publisher(
             @Qualifier("writer") DataSource writer,
             WritableStore store,
-            EventJson json,
+            CloudEvents events,
             Appended appended,
             PublisherSettings settings) {
-        return new Publisher(writer, store, json, appended, settings);
+        return new Publisher(writer, store, events, appended, settings);
     }
 
     /** How far the topic is behind the store; only where this instance publishes. */

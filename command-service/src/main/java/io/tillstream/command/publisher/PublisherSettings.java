@@ -7,13 +7,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Where events go.
  *
  * @param topic has one partition: the topic is the history in order
- * @param shop names this shop in the {@code source} of its events
  */
 @ConfigurationProperties("tillstream")
 public record PublisherSettings(
-        Kafka kafka,
-        @DefaultValue("tillstream.events") String topic,
-        @DefaultValue("shop") String shop) {
+        Kafka kafka, @DefaultValue("tillstream.events") String topic) {
     /** How to reach the brokers: {@code host:port}, comma-separated. */
     public record Kafka(String bootstrap) {}
 }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cloudevents.CloudEvent;
+import io.cloudevents.kafka.KafkaMessageFactory;
 import io.tillstream.command.CommandServices;
 import io.tillstream.command.product.Products;
 import io.tillstream.embedded.KafkaServer;
@@ -70,6 +72,13 @@ class PublisherTest {
                     .containsKeys("ce_id", "ce_time", "ce_actor", "ce_requestid", "ce_correlationid", "ce_causationid");
             assertThat(attributes.get("ce_time")).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
             assertThat(record.value()).contains("\"price\":{\"price\":2900", "\"slug\":\"enveloped\"");
+            // and a library that knows the specification reads it
+            CloudEvent event = KafkaMessageFactory.createReader(
+                            record.headers(), record.value().getBytes(UTF_8))
+                    .toEvent();
+            assertThat(event.getType()).isEqualTo("product.created");
+            assertThat(event.getDataContentType()).isEqualTo("application/json");
+            assertThat(event.getExtension("position")).isEqualTo("1");
         }
     }
 

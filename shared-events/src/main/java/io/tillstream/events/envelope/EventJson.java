@@ -93,11 +93,20 @@ public final class EventJson {
     }
 
     public DomainEvent read(String type, int revision, ObjectNode payload) {
-        Known known = known(type);
+        return STORED.treeToValue(lifted(type, revision, payload), known(type).type());
+    }
+
+    /** A payload in the shape of today's revision. */
+    public ObjectNode lifted(String type, int revision, ObjectNode payload) {
         ObjectNode lifted = payload;
-        for (int at = revision; at < known.revision(); at++)
+        for (int at = revision; at < revisionOf(type); at++)
             lifted = upcaster(type, at).lift().apply(lifted);
-        return STORED.treeToValue(lifted, known.type());
+        return lifted;
+    }
+
+    /** The revision that a type is written with today. */
+    public int revisionOf(String type) {
+        return known(type).revision();
     }
 
     private Known known(String type) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tillstream.store.StoredEvent;
 import java.security.MessageDigest;
+import java.util.Arrays;
 
 /**
  * A stored event as a leaf: its ten columns in order, each as {@code <number of bytes>:<bytes>,}, numbers in decimal, text in
@@ -15,6 +16,8 @@ final class Leaf {
             "position, event_id, aggregate_type, aggregate_id, sequence, type, revision, time, metadata, payload";
 
     private final MessageDigest digest = MerkleTree.sha256();
+    private byte[] encoded = new byte[4_096];
+    private int length;
 
     byte[] hash(StoredEvent event) {
         return hash(
@@ -31,14 +34,23 @@ final class Leaf {
     }
 
     byte[] hash(byte[]... columns) {
-        MerkleTree.leaf(digest);
+        length = 0;
+        append((byte) 0); // RFC 6962: a leaf, not a node
         for (byte[] column : columns) {
-            digest.update(digits(column.length));
-            digest.update((byte) ':');
-            digest.update(column);
-            digest.update((byte) ',');
+            append(digits(column.length));
+            append((byte) ':');
+            append(column);
+            append((byte) ',');
         }
+        digest.update(encoded, 0, length);
         return digest.digest();
+    }
+
+    private void append(byte... bytes) {
+        if (length + bytes.length > encoded.length)
+            encoded = Arrays.copyOf(encoded, Math.max(2 * encoded.length, length + bytes.length));
+        System.arraycopy(bytes, 0, encoded, length, bytes.length);
+        length += bytes.length;
     }
 
     static byte[] digits(long number) {

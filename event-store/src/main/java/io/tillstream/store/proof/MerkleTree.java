@@ -10,7 +10,6 @@ import java.util.function.Function;
 /** RFC 6962, section 2.1: how leaves and nodes are hashed, and which ranges of leaves the hashes of a proof stand for. */
 final class MerkleTree {
     static final int HASH = 32;
-    private static final byte LEAF = 0;
     private static final byte NODE = 1;
 
     private MerkleTree() {}
@@ -23,14 +22,12 @@ final class MerkleTree {
         }
     }
 
-    /** Begins the hash of a leaf; its bytes follow. */
-    static MessageDigest leaf(MessageDigest digest) {
-        digest.update(LEAF);
-        return digest;
+    static byte[] node(byte[] left, byte[] right) {
+        return node(sha256(), left, right);
     }
 
-    static byte[] node(byte[] left, byte[] right) {
-        MessageDigest digest = sha256();
+    /** With a digest that is used again and again. */
+    static byte[] node(MessageDigest digest, byte[] left, byte[] right) {
         digest.update(NODE);
         digest.update(left);
         digest.update(right);

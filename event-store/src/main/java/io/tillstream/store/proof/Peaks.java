@@ -1,17 +1,22 @@
 package io.tillstream.store.proof;
 
 import io.tillstream.store.proof.Subtree.Range;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A growing tree's complete subtrees, the greatest ones only: all that it takes to add leaves and to know the root. */
+/**
+ * A growing tree's complete subtrees, the greatest ones only: all that it takes to add leaves and to know the root. Not
+ * thread-safe.
+ */
 final class Peaks {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Peak(int level, byte[] hash) {}
 
     private final List<Peak> peaks = new ArrayList<>();
+    private final MessageDigest digest = MerkleTree.sha256();
     private long size;
 
     /** A tree without leaves. */
@@ -33,7 +38,7 @@ final class Peaks {
         byte[] hash = leaf;
         int level = 0;
         while (!peaks.isEmpty() && peaks.getLast().level() == level) {
-            hash = MerkleTree.node(peaks.removeLast().hash(), hash);
+            hash = MerkleTree.node(digest, peaks.removeLast().hash(), hash);
             level++;
             completed.accept(hash);
         }
@@ -45,7 +50,7 @@ final class Peaks {
         if (peaks.isEmpty()) return MerkleTree.empty();
         byte[] root = peaks.getLast().hash();
         for (int i = peaks.size() - 2; i >= 0; i--)
-            root = MerkleTree.node(peaks.get(i).hash(), root);
+            root = MerkleTree.node(digest, peaks.get(i).hash(), root);
         return root;
     }
 }

@@ -13,11 +13,11 @@ import tools.jackson.core.JacksonException;
 
 /**
  * The stored events of a range of positions, one after the other, as position and leaf. A run of them is one short transaction,
- * of which a few hundred are in memory.
+ * of which some hundred are in memory.
  */
 final class StoredRows implements AutoCloseable {
     private static final int RUN = 50_000;
-    private static final int FETCH = 256;
+    private static final int FETCH = 1_000;
 
     /**
      * One event.

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,12 +66,14 @@ public final class TreeCheck implements Check {
         if (newest.isEmpty() && events(0) > 0) findings.difference("There is no signed head");
         SignedHead last = newest.orElse(new SignedHead(0, 0, "", "", "", "", ""));
         findings.expect(last.size() - Math.min(fromHead, last.size()), "events");
-        try (Lines lines = headsFile == null ? null : new HeadsFile(headsFile).read()) {
-            Run run = new Run(findings, last, lines, keys(findings));
+        try (Lines lines = headsFile == null ? null : new HeadsFile(headsFile).read();
+                Signatures signatures = new Signatures(findings, keys(findings))) {
+            Run run = new Run(findings, last, lines, signatures);
             try (StoredRows rows = new StoredRows(reader, run.after(), last.lastPosition())) {
                 run.through(rows);
             }
             run.restOfFile();
+            signatures.finish();
         }
         if (newest.isPresent()) {
             long newer = events(last.lastPosition());
@@ -98,14 +100,14 @@ public final class TreeCheck implements Check {
                 .single();
     }
 
-    /** Which signing keys there are, by id: whether a holder of the master key made them. */
-    private Map<String, Boolean> keys(Findings findings) {
-        Map<String, Boolean> keys = new HashMap<>();
+    /** The ids of the signing keys; those that no holder of the master key made are named. */
+    private Set<String> keys(Findings findings) {
+        Set<String> keys = new HashSet<>();
         jdbc.sql("select id, keyed_hash from signing_keys").query(rs -> {
             String id = rs.getString("id");
-            boolean genuine = SigningKeys.genuine(master, id, rs.getString("keyed_hash"));
-            if (!genuine) findings.difference("Signing key " + id + " was not made by a holder of the master key");
-            keys.put(id, genuine);
+            if (!SigningKeys.genuine(master, id, rs.getString("keyed_hash")))
+                findings.difference("Signing key " + id + " was not made by a holder of the master key");
+            keys.add(id);
         });
         return keys;
     }
@@ -115,7 +117,7 @@ public final class TreeCheck implements Check {
         private final Findings findings;
         private final SignedHead last;
         private final @Nullable Lines lines;
-        private final Map<String, Boolean> keys;
+        private final Signatures signatures;
         private final SignedHead start;
         private final Recorded recorded;
         private final Peaks peaks;
@@ -126,11 +128,12 @@ public final class TreeCheck implements Check {
         private long disagreeing;
         private long unreadable;
 
-        Run(Findings findings, SignedHead last, @Nullable Lines lines, Map<String, Boolean> keys) throws IOException {
+        Run(Findings findings, SignedHead last, @Nullable Lines lines, Signatures signatures)
+                throws IOException, InterruptedException {
             this.findings = findings;
             this.last = last;
             this.lines = lines;
-            this.keys = keys;
+            this.signatures = signatures;
             this.start = start();
             this.held = start;
             this.recorded = new Recorded(start.size());
@@ -139,13 +142,13 @@ public final class TreeCheck implements Check {
             nextLine();
         }
 
-        private SignedHead start() {
+        private SignedHead start() throws InterruptedException {
             SignedHead nothing = new SignedHead(0, 0, "", "", "", "", "");
             if (fromHead == 0) return nothing;
             SignedHead head = tree.heads(fromHead, fromHead, true, 1).stream()
                     .findFirst()
                     .orElseThrow(() -> new NoSuchHead(fromHead));
-            signature(head, "The head at " + fromHead);
+            signatures.check(head, "The head at " + fromHead);
             if (tree.holds(head)) return head;
             findings.difference("The recorded leaves up to the head at " + fromHead
                     + " are not those that it was signed for; all of history is checked instead");
@@ -157,7 +160,7 @@ public final class TreeCheck implements Check {
             return start.size() == 0 ? Long.MIN_VALUE : start.lastPosition();
         }
 
-        void through(StoredRows rows) throws SQLException, IOException {
+        void through(StoredRows rows) throws SQLException, IOException, InterruptedException {
             Row row = next(rows);
             while (peaks.size() < last.size()) {
                 byte[] leaf;
@@ -202,7 +205,7 @@ public final class TreeCheck implements Check {
             return next(rows);
         }
 
-        private void add(long position, byte[] leaf) throws IOException {
+        private void add(long position, byte[] leaf) throws IOException, InterruptedException {
             if (peaks.size() % Block.SIZE == 0) subtrees.reset();
             int[] level = {0};
             peaks.add(leaf, completed -> {
@@ -214,7 +217,7 @@ public final class TreeCheck implements Check {
             SignedHead here = head();
             if (here != null && here.size() == peaks.size()) {
                 heads.removeFirst();
-                signature(here, "The head at " + here.size());
+                signatures.check(here, "The head at " + here.size());
                 compare(here, position, "The head at " + here.size());
             } else {
                 here = null;
@@ -243,7 +246,8 @@ public final class TreeCheck implements Check {
             }
         }
 
-        private void ofFile(long number, SignedHead head, @Nullable SignedHead inTable, long position) {
+        private void ofFile(long number, SignedHead head, @Nullable SignedHead inTable, long position)
+                throws InterruptedException {
             String what = "Line " + number + " of the heads file, the head at " + head.size() + ",";
             if (head.size() < peaks.size()) {
                 findings.difference(what + " is out of order");
@@ -251,14 +255,8 @@ public final class TreeCheck implements Check {
             }
             if (head.equals(inTable)) return;
             findings.difference(what + (inTable == null ? " is missing in the store" : " is not the one in the store"));
-            signature(head, what);
+            signatures.check(head, what);
             compare(head, position, what);
-        }
-
-        private void signature(SignedHead head, String what) {
-            if (!SigningKeys.signed(head)) findings.difference(what + " has a signature that doesn't hold");
-            else if (!keys.containsKey(head.keyId()))
-                findings.difference(what + " was signed with a key that the store doesn't have");
         }
 
         private void nextLine() throws IOException {

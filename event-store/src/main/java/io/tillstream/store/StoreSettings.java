@@ -31,6 +31,12 @@ public record StoreSettings(
             @DefaultValue("tillstream_webhooks") String webhooksUser,
             @DefaultValue("") String webhooksPassword,
             @DefaultValue("16") int pool) {
+        /** The same roles at another address. */
+        public Postgres at(String otherUrl) {
+            return new Postgres(
+                    otherUrl, user, password, readerUser, readerPassword, webhooksUser, webhooksPassword, pool);
+        }
+
         @Override
         public String toString() {
             return "Postgres[url=" + url + ", user=" + user + ", readerUser=" + readerUser + ", webhooksUser="

@@ -5,6 +5,8 @@ import io.tillstream.http.consistency.ReadModel;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +27,16 @@ final class EdgeHandlerAdapter extends RequestMappingHandlerAdapter {
     private static final String TOKEN = "X-Consistency-Token";
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private final @Nullable ReadModel readModel;
+    private final List<ReadModel> readModels;
     private final Scheduler handlers = Schedulers.fromExecutorService(Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("request-", 0).factory()));
 
-    EdgeHandlerAdapter(@Nullable ReadModel readModel) {
-        this.readModel = readModel;
+    EdgeHandlerAdapter(List<ReadModel> readModels) {
+        this.readModels = readModels.stream()
+                .sorted(Comparator.comparingInt(
+                                (ReadModel model) -> model.prefix().length())
+                        .reversed())
+                .toList();
     }
 
     /** Ignored: the hop is made here, before arguments are resolved, and one is enough. */
@@ -43,10 +49,17 @@ final class EdgeHandlerAdapter extends RequestMappingHandlerAdapter {
         if (edge == null || edge.request == null) return super.handle(exchange, handler);
         return Mono.defer(() -> {
                     MDC.put("request_id", edge.requestId);
+                    ReadModel readModel = readModelOf(exchange);
                     if (readModel != null) awaitWrites(exchange, edge, readModel);
                     return super.handle(exchange, handler);
                 })
                 .subscribeOn(handlers);
+    }
+
+    private @Nullable ReadModel readModelOf(ServerWebExchange exchange) {
+        String path = exchange.getRequest().getPath().value();
+        for (ReadModel model : readModels) if (path.startsWith(model.prefix())) return model;
+        return null;
     }
 
     private static void awaitWrites(ServerWebExchange exchange, EdgeExchange edge, ReadModel readModel) {

@@ -13,7 +13,6 @@ import io.tillstream.http.usage.KeyUses;
 import io.tillstream.store.Credentials;
 import io.tillstream.store.EventStoreConfiguration;
 import java.time.Clock;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.webflux.autoconfigure.WebFluxRegistrations;
@@ -98,7 +97,7 @@ public class HttpEdgeConfiguration {
             Sessions sessions,
             KeyLimiter limiter,
             OwnWrites ownWrites,
-            ObjectProvider<ReadModel> readModel,
+            ObjectProvider<ReadModel> readModels,
             ObjectProvider<RequestListener> listeners,
             Clock clock) {
         return new EdgeFilter(
@@ -108,14 +107,14 @@ public class HttpEdgeConfiguration {
                 keys,
                 sessions,
                 limiter,
-                readModel.getIfAvailable() == null ? null : ownWrites,
+                readModels.stream().findAny().isEmpty() ? null : ownWrites,
                 listeners.orderedStream().toList(),
                 clock);
     }
 
     @Bean
     WebFluxRegistrations edgeRegistrations(
-            Routes routes, ResponseHeaders headers, EdgeSettings settings, ObjectProvider<ReadModel> readModel) {
+            Routes routes, ResponseHeaders headers, EdgeSettings settings, ObjectProvider<ReadModel> readModels) {
         return new WebFluxRegistrations() {
             @Override
             public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
@@ -124,8 +123,7 @@ public class HttpEdgeConfiguration {
 
             @Override
             public RequestMappingHandlerAdapter getRequestMappingHandlerAdapter() {
-                @Nullable ReadModel reads = readModel.getIfAvailable();
-                return new EdgeHandlerAdapter(reads);
+                return new EdgeHandlerAdapter(readModels.stream().toList());
             }
         };
     }

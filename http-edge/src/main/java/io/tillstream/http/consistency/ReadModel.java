@@ -2,8 +2,13 @@ package io.tillstream.http.consistency;
 
 import java.time.Duration;
 
-/** How far the read side is. The service that answers reads has one as a bean. */
+/** How far some reads are. A service that answers reads has one as a bean; one process may have several. */
 public interface ReadModel {
+    /** Which paths are read from it; of several the longest prefix counts. */
+    default String prefix() {
+        return "/";
+    }
+
     /** The position of the last event that reads show. */
     long position();
 

@@ -48,8 +48,11 @@ public record Target(
     /** The address that the host spells; null when it is a name. */
     @Nullable
     InetAddress literal() {
-        boolean six = host.indexOf(':') >= 0;
-        if (!six && !host.matches("[0-9.]+")) return null;
+        return literal(host);
+    }
+
+    static @Nullable InetAddress literal(String host) {
+        if (host.indexOf(':') < 0 && !host.matches("[0-9.]+")) return null;
         try {
             return InetAddress.getByName(host); // nothing is looked up
         } catch (UnknownHostException e) {

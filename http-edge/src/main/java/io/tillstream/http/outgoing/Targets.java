@@ -3,7 +3,9 @@ package io.tillstream.http.outgoing;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,6 +16,7 @@ public final class Targets {
     private static final Set<String> OWN = Set.of(
             "localhost", "metadata.google.internal", "metadata.goog", "kubernetes.default", "kubernetes.default.svc");
 
+    private static final String INSIDE = "must not be a URL of a private, local or reserved address";
     private static final long PATIENCE_MS = 3_000;
 
     private final Addresses addresses;
@@ -26,6 +29,11 @@ public final class Targets {
                 .map(Network::of)
                 .toList());
         this.names = names;
+    }
+
+    /** Those that allow some networks beside the public ones. */
+    public static Targets allowing(List<String> networks, Names names) {
+        return new Targets(networks, names);
     }
 
     /**
@@ -57,15 +65,13 @@ public final class Targets {
     }
 
     /** The addresses that an attempt may connect to. Completes with {@link ForbiddenTarget} when there is a forbidden one. */
-    public java.util.concurrent.CompletionStage<List<InetAddress>> resolve(Target target) {
+    public CompletionStage<List<InetAddress>> resolve(Target target) {
         InetAddress literal = target.literal();
         if (literal == null) {
             String wrong = wrongName(target);
-            if (wrong != null) return java.util.concurrent.CompletableFuture.failedStage(new ForbiddenTarget(wrong));
+            if (wrong != null) return CompletableFuture.failedStage(new ForbiddenTarget(wrong));
         }
-        return (literal != null
-                        ? java.util.concurrent.CompletableFuture.completedStage(List.of(literal))
-                        : names.addressesOf(target.host()))
+        return (literal != null ? CompletableFuture.completedStage(List.of(literal)) : names.addressesOf(target.host()))
                 .thenApply(found -> {
                     String wrong = wrong(target, found);
                     if (wrong != null) throw new ForbiddenTarget(wrong);
@@ -73,9 +79,20 @@ public final class Targets {
                 });
     }
 
+    /** The addresses that a host has. Completes with {@link ForbiddenTarget} when one of them is forbidden. */
+    public CompletionStage<List<InetAddress>> addressesOf(String host) {
+        InetAddress literal = Target.literal(host);
+        return (literal != null ? CompletableFuture.completedStage(List.of(literal)) : names.addressesOf(host))
+                .thenApply(found -> {
+                    if (found.isEmpty() || !found.stream().allMatch(addresses::permits))
+                        throw new ForbiddenTarget(INSIDE);
+                    return found;
+                });
+    }
+
     /** Whether a connected socket is where it may be: a name may have changed its mind since it was looked up. */
-    public boolean permits(InetAddress address) {
-        return addresses.permits(address);
+    public boolean permits(Target target, InetAddress address) {
+        return target.secure() ? addresses.permits(address) : addresses.allows(address);
     }
 
     private static @Nullable String wrongName(Target target) {
@@ -90,8 +107,7 @@ public final class Targets {
         boolean allowed = !found.isEmpty() && found.stream().allMatch(addresses::allows);
         if (!target.secure() && !(target.scheme().equals("http") && allowed)) return "must be an HTTPS URL";
         if (allowed) return null;
-        if (Addresses.mapped(target.host()) || !found.stream().allMatch(addresses::permits))
-            return "must not be a URL of a private, local or reserved address";
+        if (Addresses.mapped(target.host()) || !found.stream().allMatch(addresses::permits)) return INSIDE;
         return null;
     }
 

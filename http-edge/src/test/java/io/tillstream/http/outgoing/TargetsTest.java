@@ -130,9 +130,12 @@ class TargetsTest {
 
     @Test
     void judgeTheConnectedAddressToo() {
-        assertThat(TARGETS.permits(address("93.184.216.34"))).isTrue();
-        assertThat(TARGETS.permits(address("127.0.0.1"))).isFalse();
-        assertThat(OWN_NETWORK.permits(address("127.0.0.1"))).isTrue();
+        Target secure = Target.of("https://example.com");
+        Target plain = Target.of("http://example.com");
+        assertThat(TARGETS.permits(secure, address("93.184.216.34"))).isTrue();
+        assertThat(TARGETS.permits(plain, address("93.184.216.34"))).isFalse();
+        assertThat(TARGETS.permits(secure, address("127.0.0.1"))).isFalse();
+        assertThat(OWN_NETWORK.permits(plain, address("127.0.0.1"))).isTrue();
     }
 
     @ParameterizedTest

@@ -122,7 +122,7 @@ abstract class WebhookBody extends Body {
                         ? "must have at most " + MOST_EXTRA + " characters as JSON"
                         : null)
                 .doc("Added to each payload; {{ placeholders }} in texts are filled in")
-                .example(Map.of("source", "shop", "product", "{{ product_name }}"));
+                .example(Map.of("title", "New: {{ product_name }}"));
         texts("payload_field_selection")
                 .size(0, 100)
                 .nullable()

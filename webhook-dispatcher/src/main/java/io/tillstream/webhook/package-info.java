@@ -1,4 +1,7 @@
-/** Signs events and delivers them to the endpoints that want them. So far it starts, answers for its health and knows callers; no endpoint is its own yet. */
+/**
+ * Signs events and delivers them to the endpoints that want them: {@code endpoint} knows who wants what, {@code payload} what is
+ * told, {@code signing} how it is signed, {@code delivery} when it is sent and what came of it.
+ */
 @NullMarked
 package io.tillstream.webhook;
 

@@ -156,7 +156,9 @@ class GatewayRoutingTest {
         "POST,   /api/auth/login,                      command-service",
         "GET,    /api/auth/session,                    command-service",
         "POST,   /api/v1/webhooks,                     command-service",
-        "PATCH,  /api/v1/webhooks/1,                   command-service"
+        "PATCH,  /api/v1/webhooks/1,                   command-service",
+        "DELETE, /api/v1/webhooks/1,                   command-service",
+        "POST,   /api/v1/webhooks/1/rotate-secret,     command-service"
     })
     void sends(String method, String path, String service) throws Exception {
         HttpResponse<String> answer = send(method, path, Map.of());
@@ -169,7 +171,10 @@ class GatewayRoutingTest {
     @CsvSource({
         "GET,  /api/v1/webhooks",
         "GET,  /api/v1/webhooks/logs",
+        "GET,  /api/v1/webhooks/1/feed",
         "POST, /api/v1/webhooks/1/test",
+        "POST, /api/v1/webhooks/1/replays",
+        "DELETE, /api/v1/webhooks/1/replays/2",
         "POST, /api/v1/webhooks/logs/1/retry"
     })
     void answers503InTheEnvelopeWhereTheServiceIsAway(String method, String path) throws Exception {

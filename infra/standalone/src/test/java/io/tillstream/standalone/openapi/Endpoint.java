@@ -106,9 +106,9 @@ record Endpoint(String method, String path, Method handler, Access access) {
         return changes() && inStore();
     }
 
-    /** Whether what it is about is made of events: who is signed in isn't, and the read side's work neither. */
+    /** Whether what it is about is made of events: who is signed in isn't, and the work of the read side and of the dispatcher neither. */
     boolean inStore() {
-        return !Set.of("admin", "replay").contains(concept());
+        return !Set.of("admin", "replay", "delivery").contains(concept());
     }
 
     /** Whether a caller changes something with it; who is signed in is no event, though. */

@@ -13,6 +13,7 @@ import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Refusal;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.Pagination;
+import io.tillstream.webhook.payload.Catalogue;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,9 +67,13 @@ final class OpenApiDocument {
                         "API keys",
                         "API key",
                         "Credentials of programs: scopes, rate limits, rotation. Managed in an admin session only."));
+        Tag webhooks =
+                new Tag("Webhooks", "Webhook", "Where the shop's events are posted to, and how they are signed.");
+        TAGS.put("webhook", webhooks);
+        TAGS.put("endpoint", webhooks);
         TAGS.put(
-                "webhook",
-                new Tag("Webhooks", "Webhook", "Where the shop's events are posted to, signed, and how that went."));
+                "delivery",
+                new Tag("Webhook deliveries", "Webhook delivery", "What was posted to webhooks, and how that went."));
         TAGS.put("admin", new Tag("Session", "Session", "Signing in and out as an admin."));
         TAGS.put("proof", new Tag("Proofs", "Event", "Signed heads of the history, and the way from an event to one."));
         TAGS.put(
@@ -158,7 +163,8 @@ final class OpenApiDocument {
         ArrayNode tags = document.putArray("tags");
         Set<String> used = endpoints.stream().map(Endpoint::concept).collect(Collectors.toSet());
         TAGS.forEach((concept, tag) -> {
-            if (used.contains(concept)) tags.addObject().put("name", tag.name()).put("description", tag.description());
+            if (used.contains(concept) && !tags.findValuesAsString("name").contains(tag.name()))
+                tags.addObject().put("name", tag.name()).put("description", tag.description());
         });
         records.reference(Pagination.class);
         ObjectNode paths = JSON.objectNode();
@@ -168,8 +174,55 @@ final class OpenApiDocument {
             item.set(endpoint.method().toLowerCase(Locale.ROOT), operation(endpoint));
         }
         document.set("paths", paths);
+        document.set("webhooks", webhooks());
         document.set("components", components());
         return document;
+    }
+
+    /** What the shop posts to receivers. */
+    private static ObjectNode webhooks() {
+        ObjectNode all = JSON.objectNode();
+        for (Catalogue.Entry entry : Catalogue.all()) {
+            String name = entry.name().wire();
+            ObjectNode post = all.putObject(name).putObject("post");
+            post.putArray("tags").add("Webhooks");
+            post.put("summary", entry.description());
+            post.put(
+                    "description",
+                    entry.description() + "." + (entry.fires() ? "" : " Nothing in the shop makes it happen yet.")
+                            + " Signed as Standard Webhooks has it; answer 2xx within 5 seconds.");
+            post.put("operationId", "on" + camel(name));
+            post.putArray("security");
+            ArrayNode headers = post.putArray("parameters");
+            header(headers, "webhook-id", "The same for every attempt", "5f0c8e1e-0a51-4b6f-9d0a-0f2d6a1c9b11");
+            header(headers, "webhook-timestamp", "Unix seconds of this attempt", "1772790583");
+            header(
+                    headers,
+                    "webhook-signature",
+                    "One or more, separated by blanks",
+                    "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=");
+            header(headers, "X-Tillstream-Sequence", "Counts the deliveries of a webhook, without gaps", "4711");
+            ObjectNode body = post.putObject("requestBody").put("required", true);
+            ObjectNode media = body.putObject("content").putObject("application/json");
+            media.set("schema", entry.schema());
+            media.set("example", entry.example());
+            post.putObject("responses").putObject("2XX").put("description", "Received");
+        }
+        return all;
+    }
+
+    private static String camel(String name) {
+        return Arrays.stream(name.split("[._]", -1))
+                .map(part -> part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1))
+                .collect(Collectors.joining());
+    }
+
+    private static void header(ArrayNode headers, String name, String description, String example) {
+        ObjectNode header = headers.addObject();
+        header.put("name", name).put("in", "header").put("required", !name.startsWith("X-"));
+        header.put("description", description);
+        header.putObject("schema").put("type", "string");
+        header.put("example", example);
     }
 
     /** Path variables as clients read them. */

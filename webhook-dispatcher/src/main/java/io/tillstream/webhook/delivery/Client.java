@@ -1,0 +1,257 @@
+package io.tillstream.webhook.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.resolver.AddressResolver;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.InetNameResolver;
+import io.netty.resolver.InetSocketAddressResolver;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Promise;
+import io.tillstream.http.outgoing.Target;
+import io.tillstream.http.outgoing.Targets;
+import io.tillstream.http.outgoing.Targets.ForbiddenTarget;
+import io.tillstream.webhook.delivery.Exchange.Answered;
+import io.tillstream.webhook.delivery.Exchange.Forbidden;
+import io.tillstream.webhook.delivery.Exchange.NotSent;
+import io.tillstream.webhook.delivery.Exchange.TimedOut;
+import io.tillstream.webhook.delivery.Exchange.Unreachable;
+import java.io.ByteArrayOutputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.http.client.PrematureCloseException;
+import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * Makes attempts. Reactor Netty lets us decide which address a name means, look at the connected socket before anything is
+ * sent, and stop reading; the JDK's client does none of these. No redirect is followed, and nothing is sent twice by itself.
+ */
+final class Client implements AutoCloseable {
+    /** Of an answer that is kept. */
+    private static final int MOST_CHARACTERS = 5_000;
+
+    private static final int MOST_BYTES = 4 * MOST_CHARACTERS;
+
+    /** Shorter than what servers usually wait for the next request, so that none is sent on a connection that just ended. */
+    private static final Duration IDLE = Duration.ofSeconds(4);
+
+    private final Targets targets;
+    private final Duration timeout;
+    private final Clock clock;
+    private final ConnectionProvider connections;
+    private final LoopResources loops = LoopResources.create("webhook", 1, 2, true);
+    private final HttpClient http;
+
+    Client(Targets targets, Duration connectTimeout, Duration timeout, int perEndpoint, Clock clock) {
+        this.targets = targets;
+        this.timeout = timeout;
+        this.clock = clock;
+        this.connections = ConnectionProvider.builder("webhooks")
+                .maxConnections(perEndpoint * 4)
+                .pendingAcquireMaxCount(-1)
+                .pendingAcquireTimeout(timeout)
+                .maxIdleTime(IDLE)
+                .evictInBackground(IDLE)
+                .disposeInactivePoolsInBackground(Duration.ofSeconds(30), Duration.ofMinutes(1))
+                .build();
+        this.http = HttpClient.create(connections)
+                .runOn(loops)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
+                .resolver(new OnlyPermitted())
+                .followRedirect(false)
+                .disableRetry(true)
+                .keepAlive(true)
+                .compress(false);
+    }
+
+    /** Posts a body; never fails. */
+    Mono<Exchange> post(String url, Map<String, String> headers, byte[] body) {
+        Target target;
+        try {
+            target = Target.of(url);
+        } catch (IllegalArgumentException e) {
+            return Mono.just(new Forbidden("The URL " + e.getMessage()));
+        }
+        return Mono.fromCompletionStage(() -> targets.resolve(target))
+                .flatMap(addresses -> request(target, headers, body).timeout(timeout))
+                .onErrorResume(failure -> Mono.just(meaning(failure)));
+    }
+
+    private Mono<Exchange> request(Target target, Map<String, String> headers, byte[] body) {
+        return http.headers(sent -> {
+                    sent.set("User-Agent", "Tillstream-Webhooks/1");
+                    headers.forEach(sent::set);
+                    String credentials = target.credentials();
+                    if (credentials != null && !sent.contains("Authorization"))
+                        sent.set(
+                                "Authorization",
+                                "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)));
+                    sent.set("Content-Length", body.length);
+                })
+                .post()
+                .uri(target.scheme() + "://" + target.authority() + target.path())
+                .send((request, outbound) -> {
+                    boolean[] permitted = new boolean[1];
+                    outbound.withConnection(connection ->
+                            permitted[0] = permits(target, connection.channel().remoteAddress()));
+                    return permitted[0]
+                            ? outbound.sendByteArray(Mono.just(body))
+                            : Mono.error(new ForbiddenTarget("leads to an address that nothing is sent to"));
+                })
+                .responseConnection((response, connection) -> {
+                    if (response.status().code() / 100 == 3) {
+                        connection.dispose();
+                        return Flux.just(
+                                new Unreachable("HTTP " + response.status().code() + ": redirects are not followed"));
+                    }
+                    Text text = new Text();
+                    return connection
+                            .inbound()
+                            .receive()
+                            .asByteArray()
+                            .takeUntil(text::add)
+                            .then(Mono.fromSupplier(() -> (Exchange) answered(response, text)))
+                            .flux();
+                })
+                .next();
+    }
+
+    /** A name may lead elsewhere by now than when it was looked up, and a connection may be an older one. */
+    private boolean permits(Target target, java.net.SocketAddress address) {
+        return address instanceof InetSocketAddress socket && targets.permits(target, socket.getAddress());
+    }
+
+    private Answered answered(HttpClientResponse response, Text text) {
+        return new Answered(response.status().code(), text.kept(), retryAfter(response.responseHeaders()));
+    }
+
+    private Optional<Duration> retryAfter(HttpHeaders headers) {
+        String asked = headers.get("Retry-After");
+        if (asked == null) return Optional.empty();
+        try {
+            if (asked.matches("\\d{1,9}")) return Optional.of(Duration.ofSeconds(Long.parseLong(asked)));
+            Instant until = ZonedDateTime.parse(asked, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            return Optional.of(Duration.between(clock.instant(), until)).filter(wait -> !wait.isNegative());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Exchange meaning(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            switch (cause) {
+                case ForbiddenTarget forbidden -> {
+                    return new Forbidden(String.valueOf(forbidden.getMessage()));
+                }
+                case UnknownHostException _ -> {
+                    return new Unreachable("The host name can't be resolved");
+                }
+                case SslHandshakeTimeoutException _ -> {
+                    return new TimedOut("Timed out: TLS handshake");
+                }
+                case io.netty.channel.ConnectTimeoutException _ -> {
+                    return new TimedOut("Timed out: no connection");
+                }
+                case TimeoutException _, io.netty.handler.timeout.TimeoutException _ -> {
+                    return new TimedOut("Timed out: no complete answer within " + timeout.toMillis() + " ms");
+                }
+                case SSLException ssl -> {
+                    return new Unreachable("TLS failed: " + ssl.getMessage());
+                }
+                case ConnectException _ -> {
+                    return new Unreachable("Connection refused");
+                }
+                case PrematureCloseException _ -> {
+                    return new Unreachable("The connection was closed before the answer was complete");
+                }
+                case io.netty.handler.codec.DecoderException _ -> {
+                    // its cause says more, if there is one
+                    if (cause.getCause() == null) return new Unreachable("The answer is no HTTP");
+                }
+                case CompletionException _ -> {}
+                case java.io.IOException io -> {
+                    return new Unreachable("The connection failed: " + io.getMessage());
+                }
+                default -> {}
+            }
+        }
+        return new NotSent("Not sent: " + failure);
+    }
+
+    @Override
+    public void close() {
+        connections.dispose();
+        loops.dispose();
+    }
+
+    /** The beginning of an answer. */
+    private static final class Text {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        /** Whether this is enough. */
+        boolean add(byte[] more) {
+            bytes.write(more, 0, Math.min(more.length, MOST_BYTES - bytes.size()));
+            return bytes.size() >= MOST_BYTES;
+        }
+
+        @Nullable
+        String kept() {
+            // PostgreSQL stores no NUL
+            String text = bytes.toString(UTF_8).replace('\0', '\uFFFD');
+            if (text.isEmpty()) return null;
+            if (text.length() <= MOST_CHARACTERS) return text;
+            int end =
+                    Character.isHighSurrogate(text.charAt(MOST_CHARACTERS - 1)) ? MOST_CHARACTERS - 1 : MOST_CHARACTERS;
+            return text.substring(0, end);
+        }
+    }
+
+    /** Tells the connector which addresses a host has, if all of them are permitted. */
+    private final class OnlyPermitted extends AddressResolverGroup<InetSocketAddress> {
+        @Override
+        protected AddressResolver<InetSocketAddress> newResolver(EventExecutor executor) {
+            return new InetSocketAddressResolver(executor, new InetNameResolver(executor) {
+                @Override
+                protected void doResolve(String host, Promise<InetAddress> promise) {
+                    targets.addressesOf(host).whenComplete((found, failure) -> {
+                        if (failure != null) promise.tryFailure(failure);
+                        else promise.trySuccess(found.getFirst());
+                    });
+                }
+
+                @Override
+                protected void doResolveAll(String host, Promise<List<InetAddress>> promise) {
+                    targets.addressesOf(host).whenComplete((found, failure) -> {
+                        if (failure != null) promise.tryFailure(failure);
+                        else promise.trySuccess(found);
+                    });
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,553 @@
+package io.tillstream.webhook.delivery;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tillstream.events.Mode;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.webhook.delivery.DeliveryReportController.WebhookStatistics;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The log of deliveries, and the queue of those that are still to be sent. */
+final class Deliveries {
+    private static final String COLUMNS =
+            "select d.id, d.endpoint_id, d.mode, d.number, d.message_id, d.event, d.person_id, d.body, d.status,"
+                    + " d.attempt_count, d.attempts_made, d.max_attempts, d.next_attempt_at, d.http_status,"
+                    + " d.error_message, d.response_body, d.duration_ms, d.failed_at, d.created_at, d.replay_id"
+                    + " from deliveries d";
+
+    private final JdbcClient jdbc;
+    private final JdbcTemplate batch;
+
+    Deliveries(JdbcTemplate template) {
+        this.jdbc = JdbcClient.create(template);
+        this.batch = template;
+    }
+
+    // --- storing
+
+    /** Stores deliveries; those that are pending are queued, but for tests, which are attempted once and by whoever stores them. */
+    void store(List<Delivery> deliveries) {
+        if (deliveries.isEmpty()) return;
+        batch.batchUpdate(
+                "insert into deliveries (id, endpoint_id, mode, number, message_id, event, person_id, body, status,"
+                        + " attempt_count, attempts_made, max_attempts, next_attempt_at, created_at, replay_id)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)",
+                deliveries,
+                deliveries.size(),
+                (statement, delivery) -> {
+                    statement.setObject(1, delivery.id());
+                    statement.setObject(2, delivery.endpointId());
+                    statement.setString(3, delivery.mode());
+                    statement.setObject(4, delivery.number());
+                    statement.setString(5, delivery.messageId());
+                    statement.setString(6, delivery.event());
+                    statement.setObject(7, delivery.personId());
+                    statement.setString(8, delivery.body());
+                    statement.setString(9, delivery.status().wire());
+                    statement.setInt(10, delivery.maxAttempts());
+                    statement.setTimestamp(11, time(delivery.nextAttemptAt()));
+                    statement.setTimestamp(12, time(delivery.createdAt()));
+                    statement.setObject(13, delivery.replayId());
+                });
+        List<Delivery> queued = deliveries.stream()
+                .filter(delivery -> delivery.status() == Status.PENDING && delivery.nextAttemptAt() != null)
+                .toList();
+        if (queued.isEmpty()) return;
+        batch.batchUpdate(
+                "insert into queue (delivery_id, endpoint_id, due_at) values (?, ?, ?)",
+                queued,
+                queued.size(),
+                (statement, delivery) -> {
+                    statement.setObject(1, delivery.id());
+                    statement.setObject(2, delivery.endpointId());
+                    statement.setTimestamp(3, time(delivery.nextAttemptAt()));
+                });
+    }
+
+    /** Queues what was held for an endpoint that is enabled again, in the order in which it happened. */
+    void release(UUID endpoint, Instant now) {
+        jdbc.sql(
+                        "with released as (update deliveries set status = 'pending', next_attempt_at = :now where endpoint_id"
+                                + " = :endpoint and status = 'held' returning id)"
+                                + " insert into queue (delivery_id, endpoint_id, due_at) select id, :endpoint, cast(:now as timestamptz) from released")
+                .param("endpoint", endpoint)
+                .param("now", time(now))
+                .update();
+    }
+
+    /** Holds what waits for an endpoint that is sent nothing more for now. */
+    void hold(UUID endpoint) {
+        jdbc.sql("with waiting as (delete from queue where endpoint_id = :endpoint returning delivery_id)"
+                        + " update deliveries set status = 'held', next_attempt_at = null from waiting"
+                        + " where id = delivery_id")
+                .param("endpoint", endpoint)
+                .update();
+    }
+
+    /** Gives up what waits for an endpoint, or is held for it. */
+    void giveUp(UUID endpoint, String reason, Instant now) {
+        jdbc.sql("with waiting as (delete from queue where endpoint_id = :endpoint returning delivery_id)"
+                        + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
+                        + " failed_at = :now, http_status = 0, error_message = :reason"
+                        + " where id in (select delivery_id from waiting)"
+                        + " or (endpoint_id = :endpoint and status = 'held')")
+                .param("endpoint", endpoint)
+                .param("reason", reason)
+                .param("now", time(now))
+                .update();
+    }
+
+    /** Gives up what a replay has made and what isn't sent yet. */
+    void giveUpReplay(UUID replay, String reason, Instant now) {
+        jdbc.sql("with waiting as (delete from queue q using deliveries d where d.id = q.delivery_id"
+                        + " and d.replay_id = :replay returning q.delivery_id)"
+                        + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
+                        + " failed_at = :now, error_message = :reason where id in (select delivery_id from waiting)")
+                .param("replay", replay)
+                .param("reason", reason)
+                .param("now", time(now))
+                .update();
+    }
+
+    /** The bodies that have a person's data. */
+    List<Delivery> about(UUID person) {
+        return jdbc.sql(COLUMNS + " where d.person_id = :person")
+                .param("person", person)
+                .query((rs, n) -> delivery(rs))
+                .list();
+    }
+
+    /** Replaces a body by what remains of it, and forgets what the receiver answered. */
+    void redact(UUID id, String body) {
+        jdbc.sql("update deliveries set body = :body, response_body = null, person_id = null where id = :id")
+                .param("body", body)
+                .param("id", id)
+                .update();
+        jdbc.sql("update attempts set response_body = null where delivery_id = :id")
+                .param("id", id)
+                .update();
+    }
+
+    // --- sending
+
+    /** A delivery that is this instance's to send until the lease ends, and its endpoint's state. */
+    record Claimed(Delivery delivery, String endpoint) {}
+
+    /**
+     * Claims what is due, the longest due first, of endpoints that may be sent to. One whose receiver is unavailable is tried
+     * with one delivery at a time.
+     */
+    List<Claimed> claim(int most, int perEndpoint, int patience, Instant now, Instant leaseEnd) {
+        return jdbc.sql("with able as materialized ("
+                        + " select e.id, e.state, (case when h.unavailable >= :patience then 1 else :perEndpoint end)"
+                        + " - (select count(*) from queue q where q.endpoint_id = e.id and q.leased_until > :now)"
+                        + " as room from endpoints e join health h on h.endpoint_id = e.id"
+                        + " where e.is_active and not e.deleted"
+                        + " and (h.paused_until is null or h.paused_until <= :now)"
+                        + " and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)),"
+                        + " chosen as (select able.state, due.delivery_id from able cross join lateral"
+                        + " (select q.delivery_id, q.due_at from queue q where q.endpoint_id = able.id"
+                        + " and q.due_at <= :now order by q.due_at, q.delivery_id limit greatest(able.room, 0)"
+                        + " for update skip locked) due order by due.due_at, due.delivery_id limit :most),"
+                        + " claimed as (update queue q set due_at = :leaseEnd, leased_until = :leaseEnd from chosen"
+                        + " where q.delivery_id = chosen.delivery_id returning q.delivery_id, chosen.state)"
+                        + COLUMNS.replace(" from deliveries d", ", claimed.state as endpoint_state from deliveries d")
+                        + " join claimed on claimed.delivery_id = d.id order by d.number, d.id")
+                .param("patience", patience)
+                .param("perEndpoint", perEndpoint)
+                .param("most", most)
+                .param("now", time(now))
+                .param("leaseEnd", time(leaseEnd))
+                .query((rs, n) -> new Claimed(delivery(rs), requireNonNull(rs.getString("endpoint_state"))))
+                .list();
+    }
+
+    /** What became of an attempt. */
+    record Attempted(Delivery delivery, Exchange exchange, Outcome outcome, Instant startedAt, long durationMs) {
+        int number() {
+            return delivery.attemptCount() + 1;
+        }
+
+        /** Whether it was never in the queue. */
+        boolean test() {
+            return delivery.maxAttempts() == 1;
+        }
+    }
+
+    /** Records attempts with all that follows from them. What was canceled or archived meanwhile stays so. */
+    void record(List<Attempted> attempts, Instant now) {
+        if (attempts.isEmpty()) return;
+        batch.batchUpdate(
+                "insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
+                        + " duration_ms) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+                attempts,
+                attempts.size(),
+                (statement, attempt) -> {
+                    statement.setObject(1, attempt.delivery().id());
+                    statement.setInt(2, attempt.delivery().attemptsMade() + 1);
+                    statement.setTimestamp(3, time(attempt.startedAt()));
+                    statement.setInt(4, attempt.exchange().status());
+                    statement.setString(5, attempt.exchange().error());
+                    statement.setString(6, attempt.exchange().response());
+                    statement.setLong(7, attempt.durationMs());
+                });
+        Set<UUID> undecided = undecided(attempts);
+        batch.batchUpdate(
+                "update deliveries set attempt_count = attempt_count + 1, attempts_made = attempts_made + 1,"
+                        + " http_status = ?, error_message = ?, response_body = ?, duration_ms = ?,"
+                        + " status = case when ? then ? else status end,"
+                        + " next_attempt_at = case when ? then cast(? as timestamptz) else next_attempt_at end,"
+                        + " failed_at = case when ? then cast(? as timestamptz) else failed_at end where id = ?",
+                attempts,
+                attempts.size(),
+                (statement, attempt) -> {
+                    boolean decides = !undecided.contains(attempt.delivery().id());
+                    statement.setInt(1, attempt.exchange().status());
+                    statement.setString(2, attempt.exchange().error());
+                    statement.setString(3, attempt.exchange().response());
+                    statement.setLong(4, attempt.durationMs());
+                    statement.setBoolean(5, decides);
+                    statement.setString(6, status(attempt.outcome()).wire());
+                    statement.setBoolean(7, decides);
+                    statement.setTimestamp(8, time(next(attempt.outcome())));
+                    statement.setBoolean(9, decides);
+                    statement.setTimestamp(10, attempt.outcome() instanceof Outcome.GaveUp ? time(now) : null);
+                    statement.setObject(11, attempt.delivery().id());
+                });
+    }
+
+    /** Moves the queue on; answers those that weren't in it any more, and weren't delivered: somebody else decided on them. */
+    private Set<UUID> undecided(List<Attempted> attempts) {
+        List<Attempted> queued =
+                attempts.stream().filter(attempt -> !attempt.test()).toList();
+        List<Attempted> again = queued.stream()
+                .filter(attempt -> next(attempt.outcome()) != null)
+                .toList();
+        List<Attempted> done = queued.stream()
+                .filter(attempt -> next(attempt.outcome()) == null)
+                .toList();
+        Set<UUID> gone = new HashSet<>();
+        if (!again.isEmpty())
+            note(
+                    again,
+                    batch.batchUpdate(
+                            "update queue set due_at = ?, leased_until = null where delivery_id = ?",
+                            again,
+                            again.size(),
+                            (statement, attempt) -> {
+                                statement.setTimestamp(1, time(next(attempt.outcome())));
+                                statement.setObject(2, attempt.delivery().id());
+                            }),
+                    gone);
+        if (!done.isEmpty())
+            note(
+                    done,
+                    batch.batchUpdate(
+                            "delete from queue where delivery_id = ?",
+                            done,
+                            done.size(),
+                            (statement, attempt) ->
+                                    statement.setObject(1, attempt.delivery().id())),
+                    gone);
+        return gone;
+    }
+
+    private static void note(List<Attempted> attempts, int[][] counts, Set<UUID> gone) {
+        for (int i = 0; i < attempts.size(); i++) {
+            Attempted attempt = attempts.get(i);
+            if (counts[0][i] == 0 && !(attempt.outcome() instanceof Outcome.Delivered))
+                gone.add(attempt.delivery().id());
+        }
+    }
+
+    private static Status status(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Delivered _ -> Status.SUCCESS;
+            case Outcome.WillRetry _ -> Status.PENDING_RETRY;
+            case Outcome.GaveUp _ -> Status.PERMANENTLY_FAILED;
+        };
+    }
+
+    private static @Nullable Instant next(Outcome outcome) {
+        return outcome instanceof Outcome.WillRetry retry ? retry.at() : null;
+    }
+
+    // --- how receivers do
+
+    /** After a success everything is sent at once again. */
+    void healthy(UUID endpoint, Instant now) {
+        jdbc.sql("update health set unavailable = 0, failing_since = null, paused_until = null, last_success_at = :now"
+                        + " where endpoint_id = :endpoint")
+                .param("endpoint", endpoint)
+                .param("now", time(now))
+                .update();
+    }
+
+    /** After failures; answers since when it fails, and whether its suspension was asked for already. */
+    Failing failing(UUID endpoint, int unavailable, int patience, Instant now, Instant pauseEnd) {
+        return jdbc.sql("update health set unavailable = unavailable + :unavailable,"
+                        + " failing_since = coalesce(failing_since, :now),"
+                        + " paused_until = case when :unavailable > 0 and unavailable + :unavailable >= :patience then"
+                        + " :pauseEnd else paused_until end where endpoint_id = :endpoint"
+                        + " returning failing_since, wished_at")
+                .param("endpoint", endpoint)
+                .param("unavailable", unavailable)
+                .param("patience", patience)
+                .param("now", time(now))
+                .param("pauseEnd", time(pauseEnd))
+                .query((rs, n) ->
+                        new Failing(requireNonNull(instant(rs, "failing_since")), rs.getTimestamp("wished_at") != null))
+                .single();
+    }
+
+    /** Since when an endpoint fails without a success in between. */
+    record Failing(Instant since, boolean wished) {}
+
+    void wished(UUID endpoint, Instant now) {
+        jdbc.sql("update health set wished_at = :now where endpoint_id = :endpoint")
+                .param("endpoint", endpoint)
+                .param("now", time(now))
+                .update();
+    }
+
+    /** A fresh start for an endpoint that is enabled again. */
+    void forgive(UUID endpoint) {
+        jdbc.sql("update health set unavailable = 0, failing_since = null, paused_until = null, wished_at = null"
+                        + " where endpoint_id = :endpoint")
+                .param("endpoint", endpoint)
+                .update();
+    }
+
+    /** How many attempts in a row met no working receiver. */
+    int unavailable(UUID endpoint) {
+        return jdbc.sql("select unavailable from health where endpoint_id = :endpoint")
+                .param("endpoint", endpoint)
+                .query(Integer.class)
+                .optional()
+                .orElse(0);
+    }
+
+    // --- reading
+
+    Optional<Delivery> find(UUID id, Mode mode) {
+        return jdbc.sql(COLUMNS + " where d.id = :id and d.mode = :mode")
+                .param("id", id)
+                .param("mode", mode.wire())
+                .query((rs, n) -> delivery(rs))
+                .optional();
+    }
+
+    List<Delivery> page(
+            ListQuery query, Mode mode, @Nullable UUID endpoint, Collection<String> statuses, @Nullable String event) {
+        String compare = query.ascending() ? ">" : "<";
+        String order = query.ascending() ? "asc" : "desc";
+        return jdbc.sql(COLUMNS + " where d.mode = :mode"
+                        + (endpoint == null ? "" : " and d.endpoint_id = :endpoint")
+                        + (statuses.isEmpty() ? "" : " and d.status = any(:statuses)")
+                        + (event == null ? "" : " and d.event = :event")
+                        + (query.cursor() == null ? "" : " and d.id " + compare + " :after")
+                        + " order by d.id " + order + " limit :limit")
+                .param("mode", mode.wire())
+                .param("endpoint", endpoint)
+                .param("statuses", statuses.toArray(String[]::new))
+                .param("event", event)
+                .param("after", query.cursor() == null ? null : query.cursor().id())
+                .param("limit", query.limit() + 1)
+                .query((rs, n) -> delivery(rs))
+                .list();
+    }
+
+    /** A line of the log of attempts. */
+    record Attempt(
+            int number,
+            Instant startedAt,
+            @Nullable Integer httpStatus,
+            @Nullable String errorMessage,
+            @Nullable String responseBody,
+            long durationMs) {}
+
+    List<Attempt> attempts(UUID delivery) {
+        return jdbc.sql("select * from attempts where delivery_id = :id order by number")
+                .param("id", delivery)
+                .query((rs, n) -> new Attempt(
+                        rs.getInt("number"),
+                        requireNonNull(instant(rs, "started_at")),
+                        integer(rs, "http_status"),
+                        rs.getString("error_message"),
+                        rs.getString("response_body"),
+                        rs.getLong("duration_ms")))
+                .list();
+    }
+
+    /** An endpoint's deliveries after a number, in order; one that was sent again by another counts once. */
+    List<Delivery> after(UUID endpoint, long number, int most) {
+        return jdbc.sql(COLUMNS.replace("select ", "select distinct on (d.number) ")
+                        + " where d.endpoint_id = :endpoint and d.number > :number order by d.number, d.id desc"
+                        + " limit :most")
+                .param("endpoint", endpoint)
+                .param("number", number)
+                .param("most", most)
+                .query((rs, n) -> delivery(rs))
+                .list();
+    }
+
+    /** How an endpoint did since an instant, and how it does. */
+    WebhookStatistics statistics(UUID endpoint, Instant since) {
+        return jdbc.sql("select count(*) filter (where status = 'success') as delivered,"
+                        + " count(*) filter (where status in ('permanently_failed', 'retried')) as failed,"
+                        + " percentile_disc(0.5) within group (order by duration_ms) as p50,"
+                        + " percentile_disc(0.99) within group (order by duration_ms) as p99,"
+                        + " (select count(*) from queue where endpoint_id = :endpoint) as waiting,"
+                        + " (select count(*) from deliveries where endpoint_id = :endpoint and status = 'held') as held,"
+                        + " (select min(w.created_at) from queue q join deliveries w on w.id = q.delivery_id"
+                        + " where q.endpoint_id = :endpoint) as oldest,"
+                        + " (select last_success_at from health where endpoint_id = :endpoint) as last_success_at,"
+                        + " (select failing_since from health where endpoint_id = :endpoint) as failing_since,"
+                        + " (select paused_until from health where endpoint_id = :endpoint) as paused_until"
+                        + " from deliveries where endpoint_id = :endpoint and id >= :since")
+                .param("endpoint", endpoint)
+                .param("since", Ids.first(since))
+                .query((rs, n) -> {
+                    long delivered = rs.getLong("delivered");
+                    long failed = rs.getLong("failed");
+                    return new WebhookStatistics(
+                            delivered,
+                            failed,
+                            rate(delivered, delivered + failed),
+                            rs.getObject("p50", Long.class),
+                            rs.getObject("p99", Long.class),
+                            rs.getLong("waiting"),
+                            rs.getLong("held"),
+                            instant(rs, "oldest"),
+                            instant(rs, "last_success_at"),
+                            instant(rs, "failing_since"),
+                            instant(rs, "paused_until"));
+                })
+                .single();
+    }
+
+    private static @Nullable BigDecimal rate(long delivered, long settled) {
+        return settled == 0
+                ? null
+                : BigDecimal.valueOf(delivered).divide(BigDecimal.valueOf(settled), 4, RoundingMode.HALF_UP);
+    }
+
+    // --- what a person does with one; each answers whether it was in a state for it
+
+    boolean move(UUID id, Collection<Status> from, Status to, Instant now) {
+        int moved = jdbc.sql("update deliveries set status = :to, next_attempt_at = null, failed_at = case when :failed"
+                        + " then cast(:now as timestamptz) else failed_at end where id = :id and status = any(:from)")
+                .param("to", to.wire())
+                .param("failed", to == Status.PERMANENTLY_FAILED)
+                .param("now", time(now))
+                .param("id", id)
+                .param("from", from.stream().map(Status::wire).toArray(String[]::new))
+                .update();
+        if (moved > 0)
+            jdbc.sql("delete from queue where delivery_id = :id")
+                    .param("id", id)
+                    .update();
+        return moved > 0;
+    }
+
+    /** Starts over: all attempts again, the first at once. */
+    boolean replay(UUID id, Instant now) {
+        return requeue(id, Status.PERMANENTLY_FAILED, ", attempt_count = 0, failed_at = null", now);
+    }
+
+    /** Starts all over that were given up and fit; answers how many. Tests stay as they are. */
+    int replayAll(
+            Mode mode,
+            @Nullable UUID endpoint,
+            @Nullable String event,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            Instant now) {
+        return jdbc.sql("with moved as (update deliveries set status = 'pending_retry', next_attempt_at = :now,"
+                        + " attempt_count = 0, failed_at = null where mode = :mode and status = 'permanently_failed'"
+                        + " and max_attempts > 1"
+                        + (endpoint == null ? "" : " and endpoint_id = :endpoint")
+                        + (event == null ? "" : " and event = :event")
+                        + (from == null ? "" : " and id >= :from")
+                        + (to == null ? "" : " and id < :to")
+                        + " returning id, endpoint_id) insert into queue (delivery_id, endpoint_id, due_at)"
+                        + " select id, endpoint_id, cast(:now as timestamptz) from moved")
+                .param("mode", mode.wire())
+                .param("endpoint", endpoint)
+                .param("event", event)
+                .param("from", from == null ? null : Ids.first(from))
+                .param("to", to == null ? null : Ids.first(to))
+                .param("now", time(now))
+                .update();
+    }
+
+    /** The next attempt at once. */
+    boolean hurry(UUID id, Instant now) {
+        return requeue(id, Status.PENDING_RETRY, "", now);
+    }
+
+    private boolean requeue(UUID id, Status from, String more, Instant now) {
+        return jdbc.sql("with moved as (update deliveries set status = 'pending_retry', next_attempt_at = :now" + more
+                                + " where id = :id and status = :from returning id, endpoint_id)"
+                                + " insert into queue (delivery_id, endpoint_id, due_at)"
+                                + " select id, endpoint_id, cast(:now as timestamptz) from moved"
+                                + " on conflict (delivery_id) do update set due_at = excluded.due_at"
+                                + " where queue.leased_until is null")
+                        .param("id", id)
+                        .param("from", from.wire())
+                        .param("now", time(now))
+                        .update()
+                > 0;
+    }
+
+    private static Delivery delivery(ResultSet rs) throws SQLException {
+        return new Delivery(
+                requireNonNull(rs.getObject("id", UUID.class)),
+                requireNonNull(rs.getObject("endpoint_id", UUID.class)),
+                requireNonNull(rs.getString("mode")),
+                rs.getObject("number", Long.class),
+                requireNonNull(rs.getString("message_id")),
+                requireNonNull(rs.getString("event")),
+                rs.getObject("person_id", UUID.class),
+                requireNonNull(rs.getString("body")),
+                Status.of(requireNonNull(rs.getString("status"))),
+                rs.getInt("attempt_count"),
+                rs.getInt("attempts_made"),
+                rs.getInt("max_attempts"),
+                instant(rs, "next_attempt_at"),
+                integer(rs, "http_status"),
+                rs.getString("error_message"),
+                rs.getString("response_body"),
+                rs.getObject("duration_ms", Long.class),
+                instant(rs, "failed_at"),
+                requireNonNull(instant(rs, "created_at")),
+                rs.getObject("replay_id", UUID.class));
+    }
+
+    private static @Nullable Integer integer(ResultSet rs, String column) throws SQLException {
+        return rs.getObject(column, Integer.class);
+    }
+
+    private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {
+        Timestamp time = rs.getTimestamp(column);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static @Nullable Timestamp time(@Nullable Instant instant) {
+        return instant == null ? null : Timestamp.from(instant);
+    }
+}

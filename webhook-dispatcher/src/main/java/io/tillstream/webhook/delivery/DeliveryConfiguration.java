@@ -1,0 +1,167 @@
+package io.tillstream.webhook.delivery;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.tillstream.http.outgoing.Targets;
+import io.tillstream.store.DispatcherSecrets;
+import io.tillstream.store.EventLog;
+import io.tillstream.store.EventStoreConfiguration;
+import io.tillstream.store.Horizon;
+import io.tillstream.store.MasterKey;
+import io.tillstream.store.StoreSettings;
+import io.tillstream.webhook.WebhookSettings;
+import io.tillstream.webhook.endpoint.Endpoints;
+import java.sql.Timestamp;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The dispatcher's own tables and what works on them. */
+@Configuration
+@Import({DeliveryController.class, DeliveryReportController.class, WebhookReplayController.class})
+public class DeliveryConfiguration {
+    private static final String SCHEMA = "webhooks";
+
+    /** Connections of the role that owns the schema, wherever that is. */
+    @Bean
+    HikariDataSource webhooks(StoreSettings store, WebhookSettings settings) {
+        StoreSettings.Postgres postgres = store.postgres();
+        String url = settings.postgresUrl() == null ? postgres.url() : settings.postgresUrl();
+        String inSchema = url + (url.contains("?") ? "&" : "?") + "currentSchema=" + SCHEMA;
+        return EventStoreConfiguration.pool(
+                "webhooks", postgres.at(inSchema), postgres.webhooksUser(), postgres.webhooksPassword());
+    }
+
+    /** Connections of the same role to the store, for the wishes that commands decide on. */
+    @Bean
+    HikariDataSource webhookWishes(StoreSettings store) {
+        StoreSettings.Postgres postgres = store.postgres();
+        HikariDataSource pool = EventStoreConfiguration.pool(
+                "webhook-wishes", postgres, postgres.webhooksUser(), postgres.webhooksPassword());
+        pool.setMaximumPoolSize(1);
+        pool.setMinimumIdle(0);
+        return pool;
+    }
+
+    @Bean
+    Endpoints endpoints(@Qualifier("webhooks") DataSource webhooks) {
+        return new Endpoints(JdbcClient.create(webhooks));
+    }
+
+    @Bean
+    Deliveries deliveries(@Qualifier("webhooks") DataSource webhooks) {
+        return new Deliveries(new JdbcTemplate(webhooks));
+    }
+
+    @Bean
+    Partitions partitions(@Qualifier("webhooks") DataSource webhooks) {
+        return new Partitions(JdbcClient.create(webhooks));
+    }
+
+    @Bean
+    Intake intake(
+            @Qualifier("webhooks") DataSource webhooks,
+            Endpoints endpoints,
+            Deliveries deliveries,
+            Partitions partitions,
+            EventLog events,
+            WebhookSettings settings,
+            Clock clock) {
+        return new Intake(
+                JdbcClient.create(webhooks),
+                transaction(webhooks),
+                endpoints,
+                deliveries,
+                partitions,
+                events,
+                settings.maxAttempts(),
+                clock);
+    }
+
+    @Bean
+    Replays webhookReplays(
+            @Qualifier("webhooks") DataSource webhooks,
+            Endpoints endpoints,
+            Deliveries deliveries,
+            Partitions partitions,
+            EventLog events,
+            WebhookSettings settings,
+            Clock clock) {
+        return new Replays(
+                JdbcClient.create(webhooks),
+                transaction(webhooks),
+                endpoints,
+                deliveries,
+                partitions,
+                events,
+                settings.maxAttempts(),
+                clock);
+    }
+
+    @Bean
+    Client webhookClient(Targets targets, WebhookSettings settings, Clock clock) {
+        return new Client(targets, settings.connectTimeout(), settings.timeout(), settings.perEndpoint(), clock);
+    }
+
+    @Bean
+    Sending sending(
+            @Qualifier("webhooks") DataSource webhooks,
+            @Qualifier("reader") DataSource reader,
+            @Qualifier("webhookWishes") DataSource wishes,
+            Deliveries deliveries,
+            MasterKey master,
+            Client client,
+            WebhookSettings settings,
+            Clock clock) {
+        JdbcClient store = JdbcClient.create(wishes);
+        return new Sending(
+                deliveries,
+                transaction(webhooks),
+                new DispatcherSecrets(reader, master),
+                client,
+                new Schedule(settings.retries()),
+                new Sending.Limits(
+                        settings.inFlight(), settings.perEndpoint(), settings.timeout(), settings.suspendAfter()),
+                (endpoint, mode, reason, now) -> store.sql("insert into public.webhook_suspension_wishes"
+                                + " (webhook_id, mode, reason, wished_at) values (:id, :mode, :reason, :now)")
+                        .param("id", endpoint)
+                        .param("mode", mode)
+                        .param("reason", reason)
+                        .param("now", Timestamp.from(now))
+                        .update(),
+                clock);
+    }
+
+    @Bean
+    Dispatching dispatching(
+            @Qualifier("webhooks") DataSource webhooks,
+            EventLog events,
+            Horizon horizon,
+            Intake intake,
+            Sending sending,
+            Replays replays,
+            Partitions partitions,
+            WebhookSettings settings,
+            Clock clock) {
+        Runnable migration = () -> Flyway.configure()
+                .dataSource(webhooks)
+                .schemas(SCHEMA)
+                .createSchemas(false)
+                .locations("classpath:io/tillstream/webhook/schema")
+                .load()
+                .migrate();
+        return new Dispatching(
+                migration, events, horizon, intake, sending, replays, partitions, settings.retention(), clock);
+    }
+
+    private static TransactionTemplate transaction(DataSource dataSource) {
+        return new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    }
+}

@@ -1,0 +1,419 @@
+package io.tillstream.webhook.delivery;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.tillstream.events.OmitNull;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.Webhook;
+import io.tillstream.events.webhook.WebhookEventName;
+import io.tillstream.http.Answer;
+import io.tillstream.http.Request;
+import io.tillstream.http.access.RequiresScope;
+import io.tillstream.http.access.Scope;
+import io.tillstream.http.body.JsonBody;
+import io.tillstream.http.body.Values;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
+import io.tillstream.http.error.Refused;
+import io.tillstream.http.error.Refuses;
+import io.tillstream.http.list.ListParams;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
+import io.tillstream.http.text.Uuids;
+import io.tillstream.webhook.WebhookSettings;
+import io.tillstream.webhook.delivery.Deliveries.Attempted;
+import io.tillstream.webhook.endpoint.Endpoints;
+import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
+import io.tillstream.webhook.payload.Catalogue;
+import io.tillstream.webhook.payload.Customization;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The log of deliveries, what can be done with one, and test sends. contract: webhooks-api §3 and §4 */
+@RestController
+@RequestMapping("/api/v1/webhooks")
+class DeliveryController {
+    /** Where a delivery went. */
+    record DeliveryEndpoint(UUID id, String url, @Nullable String description, boolean isActive) {}
+
+    /** One attempt to deliver. */
+    record DeliveryAttempt(
+            int number,
+            Instant startedAt,
+            @Nullable Integer httpStatus,
+            @Nullable String errorMessage,
+            @Nullable String responseBody,
+            long durationMs) {}
+
+    /**
+     * One event for one webhook.
+     *
+     * @param endpoint null once the webhook is deleted
+     * @param eventType the name under which it is sent
+     * @param messageId its webhook-id header: the same for all attempts
+     * @param sequence its X-Tillstream-Sequence header: gapless for each webhook; null for tests
+     * @param payload the body, as it is sent
+     * @param httpStatus of the last attempt: 408 for a time-out, 0 where there was no answer
+     * @param responseBody the beginning of the receiver's last answer
+     * @param attempts only where one delivery is shown
+     */
+    record WebhookDelivery(
+            UUID id,
+            UUID endpointId,
+            @Nullable DeliveryEndpoint endpoint,
+            String eventType,
+            String messageId,
+            @Nullable Long sequence,
+            Map<String, @Nullable Object> payload,
+            @Nullable Integer httpStatus,
+            @Nullable String responseBody,
+            @Nullable String errorMessage,
+            @Nullable Long durationMs,
+            String status,
+            int attemptCount,
+            int maxAttempts,
+            @Nullable Instant nextRetryAt,
+            @Nullable Instant failedPermanentlyAt,
+            Instant createdAt,
+            @OmitNull @Nullable List<DeliveryAttempt> attempts) {
+        static WebhookDelivery of(
+                Delivery delivery, Optional<Endpoint> endpoint, @Nullable List<DeliveryAttempt> attempts) {
+            return new WebhookDelivery(
+                    delivery.id(),
+                    delivery.endpointId(),
+                    endpoint.map(DeliveryController::shown).orElse(null),
+                    delivery.event(),
+                    delivery.messageId(),
+                    delivery.number(),
+                    members(delivery.body()),
+                    delivery.httpStatus(),
+                    delivery.responseBody(),
+                    delivery.errorMessage(),
+                    delivery.durationMs(),
+                    delivery.status().wire(),
+                    delivery.attemptCount(),
+                    delivery.maxAttempts(),
+                    delivery.nextAttemptAt(),
+                    delivery.failedAt(),
+                    delivery.createdAt(),
+                    attempts);
+        }
+
+        @SuppressWarnings("unchecked") // a JSON object is a map of its members
+        private static Map<String, @Nullable Object> members(String json) {
+            return EventJson.STORED.readValue(json, LinkedHashMap.class);
+        }
+    }
+
+    /** What came of an attempt that was made just now. */
+    record DeliveryResult(
+            boolean success, int httpStatus, @Nullable String error) {
+        static DeliveryResult of(Attempted attempted) {
+            return new DeliveryResult(
+                    attempted.outcome() instanceof Outcome.Delivered,
+                    attempted.exchange().status(),
+                    attempted.exchange().error());
+        }
+    }
+
+    /** It is put aside. */
+    record ArchivedDelivery(boolean archived) {}
+
+    /** What happens with it now. */
+    record MovedDelivery(String status) {}
+
+    private final Endpoints endpoints;
+    private final Deliveries deliveries;
+    private final Sending sending;
+    private final Dispatching dispatching;
+    private final Partitions partitions;
+    private final int maxAttempts;
+    private final Clock clock;
+
+    DeliveryController(
+            Endpoints endpoints,
+            Deliveries deliveries,
+            Sending sending,
+            Dispatching dispatching,
+            Partitions partitions,
+            WebhookSettings settings,
+            Clock clock) {
+        this.endpoints = endpoints;
+        this.deliveries = deliveries;
+        this.sending = sending;
+        this.dispatching = dispatching;
+        this.partitions = partitions;
+        this.maxAttempts = settings.maxAttempts();
+        this.clock = clock;
+    }
+
+    @PostMapping("/{id}/test")
+    @RequiresScope(Scope.WEBHOOKS_WRITE)
+    @Operation(
+            summary = "Send a test",
+            operationId = "testWebhook",
+            description = "One attempt, whether or not the webhook is active or told of the event. It is in the log and"
+                    + " has no sequence.")
+    @ApiResponse(responseCode = "200", description = "What came of it")
+    @Refuses("UNKNOWN_WEBHOOK")
+    Answer<DeliveryResult> test(
+            @PathVariable UUID id,
+            Request request,
+            @JsonBody(value = TestWebhookRequest.class, optional = true) Values body) {
+        dispatching.catchUp();
+        Endpoint endpoint = endpoints
+                .find(id, request.caller().mode())
+                .orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN_WEBHOOK));
+        String asked = body.requiredText("event_type");
+        Optional<WebhookEventName> known = WebhookEventName.of(asked);
+        ObjectNode data = known.map(name -> Catalogue.of(name).sample()).orElseGet(DeliveryController::greeting);
+        Instant now = now();
+        String event = known.map(WebhookEventName::wire).orElse(asked);
+        Delivery delivery = fresh(
+                endpoint,
+                null,
+                UUID.randomUUID().toString(),
+                event,
+                null,
+                Customization.body(event, now, data, endpoint.webhook().details())
+                        .toString(),
+                1,
+                null,
+                now,
+                null);
+        return Answer.ok(DeliveryResult.of(send(delivery, endpoint.webhook(), Map.of(), now)));
+    }
+
+    @GetMapping("/logs")
+    @RequiresScope(Scope.WEBHOOKS_READ)
+    @ListParams(filters = {"endpoint_id", "status", "event_type"})
+    @Parameter(name = "endpoint_id", description = "Deliveries to this webhook only")
+    @Parameter(
+            name = "status",
+            description = "One status; failed ones of any kind by all_failed; all by all",
+            example = "all_failed")
+    @Parameter(name = "event_type", description = "Deliveries of this event only", example = "access.granted")
+    @Operation(
+            summary = "List webhook deliveries",
+            operationId = "listWebhookDeliveries",
+            description = "The newest first unless sorted otherwise.")
+    Listing<WebhookDelivery> list(Request request, ListQuery query) {
+        UUID endpoint = endpointFilter(query.filter("endpoint_id"));
+        String status = query.filter("status");
+        String event = eventFilter(query.filter("event_type"));
+        List<Delivery> rows = deliveries.page(
+                query, request.caller().mode(), endpoint, status == null ? List.of() : Status.filtered(status), event);
+        Map<UUID, Optional<Endpoint>> known = new HashMap<>();
+        return Listing.page(query, rows, row -> query.after(row.createdAt(), row.id()), null)
+                .map(row -> WebhookDelivery.of(row, known.computeIfAbsent(row.endpointId(), endpoints::findAny), null));
+    }
+
+    @GetMapping("/logs/{logId}")
+    @RequiresScope(Scope.WEBHOOKS_READ)
+    @Operation(
+            summary = "Get a webhook delivery",
+            operationId = "getWebhookDelivery",
+            description = "With every attempt.")
+    @Refuses("UNKNOWN")
+    Answer<WebhookDelivery> get(Request request, @PathVariable UUID logId) {
+        Delivery delivery = found(logId, request);
+        List<DeliveryAttempt> attempts = deliveries.attempts(logId).stream()
+                .map(one -> new DeliveryAttempt(
+                        one.number(),
+                        one.startedAt(),
+                        one.httpStatus(),
+                        one.errorMessage(),
+                        one.responseBody(),
+                        one.durationMs()))
+                .toList();
+        return Answer.ok(WebhookDelivery.of(delivery, endpoints.findAny(delivery.endpointId()), attempts));
+    }
+
+    @PostMapping("/logs/{logId}/retry")
+    @RequiresScope(Scope.WEBHOOKS_WRITE)
+    @Operation(
+            summary = "Send a failed delivery again",
+            operationId = "retryWebhookDelivery",
+            description = "At once, as a delivery of its own with the same sequence and message id; if that fails it is"
+                    + " tried again like any other.")
+    @ApiResponse(responseCode = "200", description = "What came of the first attempt")
+    @Refuses({"UNKNOWN", "NOT_FAILED"})
+    Answer<DeliveryResult> retry(@PathVariable UUID logId, Request request) {
+        dispatching.catchUp();
+        Delivery old = found(logId, request);
+        if (old.status() != Status.PERMANENTLY_FAILED) throw new Refused(DeliveryRefusal.NOT_FAILED);
+        Endpoint endpoint = endpoints
+                .find(old.endpointId(), request.caller().mode())
+                .orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN_WEBHOOK));
+        Instant now = now();
+        Delivery again = fresh(
+                endpoint,
+                old.number(),
+                old.messageId(),
+                old.event(),
+                old.personId(),
+                old.body(),
+                maxAttempts,
+                sending.leaseEnd(now), // it is being attempted already; if that comes to nothing it is claimed then
+                now,
+                old.replayId());
+        Attempted attempted = send(again, endpoint.webhook(), Map.of("X-Sellf-Retry", "true"), now);
+        if (attempted.exchange().status() > 0)
+            deliveries.move(logId, List.of(Status.PERMANENTLY_FAILED), Status.RETRIED, now);
+        return Answer.ok(DeliveryResult.of(attempted));
+    }
+
+    @PostMapping("/logs/{logId}/archive")
+    @RequiresScope(Scope.WEBHOOKS_WRITE)
+    @Operation(
+            summary = "Put a delivery aside",
+            operationId = "archiveWebhookDelivery",
+            description = "Whatever its status; what was still to be sent isn't.")
+    @ApiResponse(responseCode = "200", description = "It is archived")
+    @Refuses("UNKNOWN")
+    Answer<ArchivedDelivery> archive(@PathVariable UUID logId, Request request) {
+        found(logId, request);
+        deliveries.move(logId, List.of(Status.values()), Status.ARCHIVED, now());
+        return Answer.ok(new ArchivedDelivery(true));
+    }
+
+    @PostMapping("/logs/{logId}/replay")
+    @RequiresScope(Scope.WEBHOOKS_WRITE)
+    @Operation(
+            summary = "Start a given-up delivery over",
+            operationId = "replayWebhookDelivery",
+            description = "With all its attempts again, the first at once.")
+    @ApiResponse(responseCode = "200", description = "It is queued")
+    @Refuses({"UNKNOWN", "NOT_GIVEN_UP"})
+    Answer<MovedDelivery> replay(@PathVariable UUID logId, Request request) {
+        found(logId, request);
+        if (!deliveries.replay(logId, now())) throw new Refused(DeliveryRefusal.NOT_GIVEN_UP);
+        sending.wake();
+        return Answer.ok(new MovedDelivery("enqueued"));
+    }
+
+    @PostMapping("/logs/{logId}/force-retry")
+    @RequiresScope(Scope.WEBHOOKS_WRITE)
+    @Operation(
+            summary = "Attempt a waiting delivery now",
+            operationId = "forceRetryWebhookDelivery",
+            description = "Instead of when its next attempt is due.")
+    @ApiResponse(responseCode = "200", description = "It is due now")
+    @Refuses({"UNKNOWN", "NOT_WAITING"})
+    Answer<MovedDelivery> forceRetry(@PathVariable UUID logId, Request request) {
+        found(logId, request);
+        if (!deliveries.hurry(logId, now())) throw new Refused(DeliveryRefusal.NOT_WAITING);
+        sending.wake();
+        return Answer.ok(new MovedDelivery("rescheduled"));
+    }
+
+    @PostMapping("/logs/{logId}/cancel")
+    @RequiresScope(Scope.WEBHOOKS_WRITE)
+    @Operation(
+            summary = "Give a waiting delivery up",
+            operationId = "cancelWebhookDelivery",
+            description = "An attempt that is under way ends as it ends.")
+    @ApiResponse(responseCode = "200", description = "It is permanently_failed")
+    @Refuses({"UNKNOWN", "NOT_CANCELABLE"})
+    Answer<MovedDelivery> cancel(@PathVariable UUID logId, Request request) {
+        found(logId, request);
+        boolean canceled = deliveries.move(
+                logId, List.of(Status.PENDING, Status.PENDING_RETRY, Status.HELD), Status.PERMANENTLY_FAILED, now());
+        if (!canceled) throw new Refused(DeliveryRefusal.NOT_CANCELABLE);
+        return Answer.ok(new MovedDelivery("canceled"));
+    }
+
+    private Attempted send(Delivery delivery, Webhook webhook, Map<String, String> marks, Instant now) {
+        partitions.make(now);
+        deliveries.store(List.of(delivery));
+        return sending.attemptNow(delivery, webhook, marks);
+    }
+
+    private Delivery found(UUID id, Request request) {
+        return deliveries.find(id, request.caller().mode()).orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private static Delivery fresh(
+            Endpoint endpoint,
+            @Nullable Long number,
+            String messageId,
+            String event,
+            @Nullable UUID person,
+            String body,
+            int maxAttempts,
+            @Nullable Instant nextAttemptAt,
+            Instant now,
+            @Nullable UUID replayId) {
+        return new Delivery(
+                Ids.at(now),
+                endpoint.webhook().id(),
+                endpoint.mode().wire(),
+                number,
+                messageId,
+                event,
+                person,
+                body,
+                Status.PENDING,
+                0,
+                0,
+                maxAttempts,
+                nextAttemptAt,
+                null,
+                null,
+                null,
+                null,
+                null,
+                now,
+                replayId);
+    }
+
+    private static DeliveryEndpoint shown(Endpoint endpoint) {
+        Webhook webhook = endpoint.webhook();
+        return new DeliveryEndpoint(
+                webhook.id(), webhook.details().url(), webhook.details().description(), webhook.isActive());
+    }
+
+    private static ObjectNode greeting() {
+        ObjectNode data = JsonNodeFactory.instance.objectNode();
+        data.put("message", "This is a test of your webhook");
+        data.putObject("system").put("version", "0.1.0").put("environment", "production");
+        return data;
+    }
+
+    private static @Nullable UUID endpointFilter(@Nullable String sent) {
+        if (sent == null) return null;
+        return Uuids.parse(sent).orElseThrow(() -> invalid("endpoint_id", "must be a UUID"));
+    }
+
+    private static @Nullable String eventFilter(@Nullable String sent) {
+        if (sent == null) return null;
+        return WebhookEventName.of(sent)
+                .map(WebhookEventName::wire)
+                .orElseThrow(() -> invalid("event_type", "must be an event that webhooks can be told of"));
+    }
+
+    private static Invalid invalid(String name, String phrase) {
+        return new Invalid(
+                ErrorCode.INVALID_INPUT, "Invalid " + name + ": " + phrase, Map.of(name, List.of(name + " " + phrase)));
+    }
+}

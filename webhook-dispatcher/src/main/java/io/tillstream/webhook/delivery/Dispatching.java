@@ -1,0 +1,220 @@
+package io.tillstream.webhook.delivery;
+
+import io.tillstream.events.envelope.Envelope;
+import io.tillstream.http.consistency.ReadModel;
+import io.tillstream.store.EventLog;
+import io.tillstream.store.Horizon;
+import io.tillstream.store.Tail;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one sends, one carries on replays and
+ * one tidies. Whatever fails starts over from what PostgreSQL knows. Any number of instances may run.
+ */
+final class Dispatching implements SmartLifecycle, ReadModel {
+    private static final Logger log = LoggerFactory.getLogger(Dispatching.class);
+    private static final int RUN = 500;
+    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration STOPPING = Duration.ofSeconds(8);
+    private static final Duration BOUND = Duration.ofSeconds(2);
+
+    private final Runnable migration;
+    private final EventLog events;
+    private final Horizon horizon;
+    private final Intake intake;
+    private final Sending sending;
+    private final Replays replays;
+    private final Partitions partitions;
+    private final Duration retention;
+    private final Clock clock;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition moved = lock.newCondition();
+    private volatile long position;
+    private volatile long caughtUp = System.nanoTime();
+    private volatile boolean migrated;
+    private volatile CountDownLatch stopped = new CountDownLatch(0);
+    private volatile List<Thread> threads = List.of();
+
+    Dispatching(
+            Runnable migration,
+            EventLog events,
+            Horizon horizon,
+            Intake intake,
+            Sending sending,
+            Replays replays,
+            Partitions partitions,
+            Duration retention,
+            Clock clock) {
+        this.migration = migration;
+        this.events = events;
+        this.horizon = horizon;
+        this.intake = intake;
+        this.sending = sending;
+        this.replays = replays;
+        this.partitions = partitions;
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    @Override
+    public void start() {
+        CountDownLatch stop = new CountDownLatch(1);
+        stopped = stop;
+        threads = List.of(
+                Thread.ofPlatform().name("webhooks-intake").daemon().start(() -> untilStopped(stop, this::follow)),
+                Thread.ofPlatform().name("webhooks-sending").daemon().start(() -> untilStopped(stop, this::send)),
+                Thread.ofPlatform().name("webhooks-replays").daemon().start(() -> untilStopped(stop, this::replay)),
+                Thread.ofPlatform().name("webhooks-tidying").daemon().start(() -> untilStopped(stop, this::tidy)));
+    }
+
+    @Override
+    public void stop() {
+        stopped.countDown();
+        sending.wake();
+        try {
+            for (Thread thread : threads) thread.join(STOPPING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        threads = List.of();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return !threads.isEmpty();
+    }
+
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    private interface Work {
+        void until(CountDownLatch stop) throws InterruptedException;
+    }
+
+    private void untilStopped(CountDownLatch stop, Work work) {
+        int failures = 0;
+        try {
+            while (stop.getCount() > 0) {
+                try {
+                    migrate();
+                    work.until(stop);
+                    failures = 0;
+                } catch (RuntimeException | Error e) {
+                    if (failures++ == 0) log.warn("The dispatcher starts over", e);
+                    else log.debug("The dispatcher starts over, {} failures in a row", failures, e);
+                    boolean _ = stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void migrate() {
+        if (migrated) return;
+        migration.run();
+        partitions.make(clock.instant());
+        migrated = true;
+    }
+
+    private void follow(CountDownLatch stop) throws InterruptedException {
+        Tail tail = events.tailFrom(intake.position());
+        reached(tail.position());
+        while (stop.getCount() > 0) {
+            List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
+            if (run.isEmpty()) {
+                caughtUp = System.nanoTime();
+                horizon.awaitAbove(tail.position(), POLL);
+            } else {
+                if (intake.take(run) > 0) sending.wake();
+                reached(tail.position());
+            }
+        }
+    }
+
+    private void send(CountDownLatch stop) throws InterruptedException {
+        while (stop.getCount() > 0) sending.round();
+        sending.finish(STOPPING.minusSeconds(1));
+    }
+
+    private void replay(CountDownLatch stop) throws InterruptedException {
+        do {
+            boolean more = true;
+            while (more && stop.getCount() > 0) {
+                more = replays.carryOn();
+                if (more) sending.wake();
+            }
+        } while (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private void tidy(CountDownLatch stop) throws InterruptedException {
+        do {
+            Instant now = clock.instant();
+            partitions.make(now);
+            int dropped = partitions.dropBefore(now.minus(retention));
+            if (dropped > 0) log.info("Dropped {} days of deliveries", dropped);
+        } while (!stop.await(1, TimeUnit.HOURS));
+    }
+
+    // --- what reads show
+
+    private void reached(long newPosition) {
+        lock.lock();
+        try {
+            position = newPosition;
+            moved.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String prefix() {
+        return "/api/v1/webhooks";
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public boolean await(long wanted, Duration atMost) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = atMost.toNanos();
+            while (position < wanted && left > 0) left = moved.awaitNanos(left);
+            return position >= wanted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until what has happened so far was taken in, for what isn't a read and acts on it; not for ever. */
+    void catchUp() {
+        try {
+            boolean _ = await(events.highest(), BOUND);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean degraded() {
+        return System.nanoTime() - caughtUp > BOUND.toNanos();
+    }
+}

@@ -1,0 +1,67 @@
+package io.tillstream.webhook.delivery;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The log's days. A day's table is made before it is needed and dropped when its retention has passed. */
+final class Partitions {
+    private static final DateTimeFormatter NAME = DateTimeFormatter.BASIC_ISO_DATE;
+    private static final List<String> TABLES = List.of("deliveries", "attempts");
+
+    private final JdbcClient jdbc;
+    private final Set<LocalDate> made = ConcurrentHashMap.newKeySet();
+
+    Partitions(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Makes sure of the days around an instant. Not inside a transaction that writes: it locks the log for a moment. */
+    void make(Instant now) {
+        LocalDate today = day(now);
+        for (LocalDate day : List.of(today.minusDays(1), today, today.plusDays(1)))
+            if (!made.contains(day)) {
+                for (String table : TABLES) make(table, day);
+                made.add(day);
+            }
+    }
+
+    private void make(String table, LocalDate day) {
+        jdbc.sql("create table if not exists %s_%s partition of %s for values from ('%s') to ('%s')"
+                        .formatted(table, NAME.format(day), table, first(day), first(day.plusDays(1))))
+                .update();
+    }
+
+    /** Drops the days that ended before an instant; answers how many. */
+    int dropBefore(Instant instant) {
+        String oldest = NAME.format(day(instant));
+        int dropped = 0;
+        for (String table : TABLES) {
+            List<String> old = jdbc
+                    .sql("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent"
+                            + " = :table::regclass")
+                    .param("table", table)
+                    .query((rs, n) -> String.valueOf(rs.getString(1)))
+                    .list()
+                    .stream()
+                    .filter(name -> name.compareTo(table + "_" + oldest) < 0)
+                    .toList();
+            for (String name : old) jdbc.sql("drop table if exists " + name).update();
+            dropped += old.size();
+        }
+        return dropped / TABLES.size();
+    }
+
+    private static String first(LocalDate day) {
+        return Ids.first(day.atStartOfDay(ZoneOffset.UTC).toInstant()).toString();
+    }
+
+    private static LocalDate day(Instant instant) {
+        return LocalDate.ofInstant(instant, ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,273 @@
+package io.tillstream.webhook.delivery;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tillstream.events.Mode;
+import io.tillstream.events.envelope.Envelope;
+import io.tillstream.events.webhook.Webhook;
+import io.tillstream.events.webhook.WebhookEventName;
+import io.tillstream.store.EventLog;
+import io.tillstream.webhook.endpoint.Endpoints;
+import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
+import io.tillstream.webhook.payload.Customization;
+import io.tillstream.webhook.payload.Facts;
+import io.tillstream.webhook.payload.PublicEvents;
+import io.tillstream.webhook.payload.Told;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * History sent to an endpoint once more, also what is older than the endpoint. A replay is a row that says how far it is; each
+ * transaction takes a run of events, stores their deliveries and moves the row on, so that any dispatcher may carry it on.
+ */
+final class Replays {
+    private static final Logger log = LoggerFactory.getLogger(Replays.class);
+    private static final int RUN = 200;
+
+    /** Deliveries are stored no longer than this before they are due, so that an abort leaves little behind. */
+    private static final Duration AHEAD = Duration.ofSeconds(5);
+
+    /** Where a replay is. */
+    record Replay(
+            UUID id,
+            UUID endpointId,
+            String mode,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            List<String> events,
+            int rate,
+            long afterPosition,
+            long toPosition,
+            long queued,
+            Instant nextDueAt,
+            String status,
+            Instant createdAt,
+            @Nullable Instant finishedAt) {
+        boolean covers(Envelope envelope) {
+            return (from == null || !envelope.time().isBefore(from))
+                    && (to == null || envelope.time().isBefore(to));
+        }
+
+        boolean wants(Webhook webhook, Told told) {
+            if (!events.isEmpty()) return events.stream().anyMatch(told.name()::meantBy);
+            return webhook.details().wants(told.name(), told.products());
+        }
+    }
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final Endpoints endpoints;
+    private final Deliveries deliveries;
+    private final Partitions partitions;
+    private final EventLog events;
+    private final int maxAttempts;
+    private final Clock clock;
+
+    Replays(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            Endpoints endpoints,
+            Deliveries deliveries,
+            Partitions partitions,
+            EventLog events,
+            int maxAttempts,
+            Clock clock) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.endpoints = endpoints;
+        this.deliveries = deliveries;
+        this.partitions = partitions;
+        this.events = events;
+        this.maxAttempts = maxAttempts;
+        this.clock = clock;
+    }
+
+    /** Begins one that ends where history ends at this moment. */
+    Replay begin(
+            Endpoint endpoint,
+            @Nullable Instant from,
+            @Nullable Instant to,
+            List<String> names,
+            int rate,
+            Instant now) {
+        UUID id = Ids.at(now);
+        jdbc.sql("insert into replays (id, endpoint_id, mode, from_time, to_time, events, rate, to_position,"
+                        + " next_due_at, status, created_at) values (:id, :endpoint, :mode, :from, :to, :events, :rate,"
+                        + " :toPosition, :now, 'running', :now)")
+                .param("id", id)
+                .param("endpoint", endpoint.webhook().id())
+                .param("mode", endpoint.mode().wire())
+                .param("from", time(from))
+                .param("to", time(to))
+                .param("events", names.toArray(String[]::new))
+                .param("rate", rate)
+                .param("toPosition", events.highest())
+                .param("now", time(now))
+                .update();
+        return find(id, endpoint.webhook().id(), endpoint.mode()).orElseThrow();
+    }
+
+    Optional<Replay> find(UUID id, UUID endpoint, Mode mode) {
+        return jdbc.sql("select * from replays where id = :id and endpoint_id = :endpoint and mode = :mode")
+                .param("id", id)
+                .param("endpoint", endpoint)
+                .param("mode", mode.wire())
+                .query((rs, n) -> replay(rs))
+                .optional();
+    }
+
+    /** Ends one; what it has queued isn't sent. What was over stays as it ended. */
+    void abort(UUID id, Instant now) {
+        transaction.executeWithoutResult(status -> {
+            jdbc.sql("update replays set status = 'aborted', finished_at = :now where id = :id and status = 'running'")
+                    .param("id", id)
+                    .param("now", time(now))
+                    .update();
+            deliveries.giveUpReplay(id, "The replay was aborted", now);
+        });
+    }
+
+    /** Carries one on that nobody else is at; whether there was anything to do. */
+    boolean carryOn() {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        partitions.make(now);
+        Boolean done = transaction.execute(status -> jdbc.sql("select * from replays where status = 'running'"
+                        + " and next_due_at <= :soon order by id limit 1 for update skip locked")
+                .param("soon", time(now.plus(AHEAD)))
+                .query((rs, n) -> replay(rs))
+                .optional()
+                .map(replay -> carryOn(replay, now))
+                .orElse(false));
+        return Boolean.TRUE.equals(done);
+    }
+
+    private boolean carryOn(Replay replay, Instant now) {
+        Optional<Endpoint> endpoint = endpoints.find(replay.endpointId(), Mode.of(replay.mode()));
+        if (endpoint.isEmpty() || !endpoint.get().webhook().isActive()) {
+            finish(replay, "aborted", replay.toPosition(), replay.queued(), replay.nextDueAt(), now);
+            return true;
+        }
+        List<Envelope> run = events.tailFrom(replay.afterPosition()).nextEvenIfUnreadable(RUN).stream()
+                .filter(envelope -> envelope.position() <= replay.toPosition())
+                .toList();
+        List<Envelope> covered = run.stream()
+                .filter(envelope -> replay.covers(envelope)
+                        && envelope.metadata().mode().wire().equals(replay.mode())
+                        && PublicEvents.concerns(envelope.event()))
+                .toList();
+        Facts facts = Facts.of(covered, events);
+        List<Delivery> made = new ArrayList<>();
+        Instant due = replay.nextDueAt().isBefore(now) ? now : replay.nextDueAt();
+        for (Envelope envelope : covered) {
+            Optional<Told> told = told(envelope, facts);
+            if (told.isEmpty() || !replay.wants(endpoint.get().webhook(), told.get())) continue;
+            made.add(delivery(replay, endpoint.get(), envelope, told.get(), due, now));
+            due = due.plusNanos(1_000_000_000L / replay.rate());
+        }
+        deliveries.store(made);
+        long reached = run.isEmpty() ? replay.toPosition() : run.getLast().position();
+        boolean over = reached >= replay.toPosition();
+        finish(replay, over ? "done" : "running", reached, replay.queued() + made.size(), due, now);
+        return true;
+    }
+
+    private static Optional<Told> told(Envelope envelope, Facts facts) {
+        try {
+            return PublicEvents.of(envelope, facts);
+        } catch (RuntimeException e) {
+            log.error("{} at position {} can't be replayed", envelope.type(), envelope.position(), e);
+            return Optional.empty();
+        }
+    }
+
+    private void finish(Replay replay, String status, long reached, long queued, Instant nextDue, Instant now) {
+        jdbc.sql("update replays set status = :status, after_position = :reached, queued = :queued,"
+                        + " next_due_at = :nextDue, finished_at = :finished where id = :id")
+                .param("status", status)
+                .param("reached", reached)
+                .param("queued", queued)
+                .param("nextDue", time(nextDue))
+                .param("finished", status.equals("running") ? null : time(now))
+                .param("id", replay.id())
+                .update();
+    }
+
+    private Delivery delivery(
+            Replay replay, Endpoint endpoint, Envelope envelope, Told told, Instant due, Instant now) {
+        String event = told.name().wire();
+        return new Delivery(
+                Ids.at(now),
+                replay.endpointId(),
+                replay.mode(),
+                null,
+                envelope.id(),
+                event,
+                told.person(),
+                Customization.body(
+                                event,
+                                told.at(),
+                                told.data(),
+                                endpoint.webhook().details())
+                        .toString(),
+                Status.PENDING,
+                0,
+                0,
+                maxAttempts,
+                due,
+                null,
+                null,
+                null,
+                null,
+                null,
+                now,
+                replay.id());
+    }
+
+    /** The names that a replay may be limited to. */
+    static boolean subscribable(String name) {
+        return WebhookEventName.subscribable(name);
+    }
+
+    private static Replay replay(ResultSet rs) throws SQLException {
+        Array names = rs.getArray("events");
+        return new Replay(
+                requireNonNull(rs.getObject("id", UUID.class)),
+                requireNonNull(rs.getObject("endpoint_id", UUID.class)),
+                requireNonNull(rs.getString("mode")),
+                instant(rs, "from_time"),
+                instant(rs, "to_time"),
+                List.of((String[]) names.getArray()),
+                rs.getInt("rate"),
+                rs.getLong("after_position"),
+                rs.getLong("to_position"),
+                rs.getLong("queued"),
+                requireNonNull(instant(rs, "next_due_at")),
+                requireNonNull(rs.getString("status")),
+                requireNonNull(instant(rs, "created_at")),
+                instant(rs, "finished_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {
+        Timestamp time = rs.getTimestamp(column);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static @Nullable Timestamp time(@Nullable Instant instant) {
+        return instant == null ? null : Timestamp.from(instant);
+    }
+}

@@ -1,0 +1,20 @@
+package io.tillstream.webhook.delivery;
+
+import io.tillstream.http.body.Body;
+
+/** Which given-up deliveries are to be started over. */
+final class RetryDeliveriesRequest extends Body {
+    RetryDeliveriesRequest() {
+        uuid("endpoint_id").nullIsAbsent().doc("Of this webhook only");
+        text("event_type")
+                .nullIsAbsent()
+                .check((value, now) ->
+                        io.tillstream.events.webhook.WebhookEventName.of(value).isPresent()
+                                ? null
+                                : "must be an event that webhooks can be told of")
+                .doc("Of this event only")
+                .example("access.granted");
+        timestamp("from").nullIsAbsent().doc("Made at that time or later");
+        timestamp("to").nullIsAbsent().doc("Made before that time");
+    }
+}

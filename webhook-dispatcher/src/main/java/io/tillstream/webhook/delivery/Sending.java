@@ -1,0 +1,305 @@
+package io.tillstream.webhook.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.Webhook;
+import io.tillstream.events.webhook.WebhookEvent.SecretName;
+import io.tillstream.store.DispatcherSecrets;
+import io.tillstream.webhook.delivery.Deliveries.Attempted;
+import io.tillstream.webhook.delivery.Deliveries.Claimed;
+import io.tillstream.webhook.delivery.Exchange.NotSent;
+import io.tillstream.webhook.endpoint.Endpoints;
+import io.tillstream.webhook.signing.Signatures;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionTemplate;
+import reactor.core.publisher.Mono;
+import tools.jackson.core.type.TypeReference;
+
+/**
+ * Sends what is due. One thread claims and records, both in batches; attempts run on the client's event loops, so that a slow
+ * receiver costs a socket and no thread. What a killed instance had claimed is claimed again when its lease ends.
+ */
+final class Sending {
+    private static final Logger log = LoggerFactory.getLogger(Sending.class);
+
+    /** Attempts in a row without a working receiver, after which it is tried with one delivery at a time. */
+    static final int PATIENCE = 5;
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+    private static final Duration LEASE_MARGIN = Duration.ofSeconds(15);
+    private static final long POLL_MS = 100;
+
+    /** How deliveries are sent. */
+    record Limits(int inFlight, int perEndpoint, Duration timeout, Duration suspendAfter) {}
+
+    /** Asks the shop to stop sending to an endpoint. */
+    @FunctionalInterface
+    interface Suspensions {
+        void wish(UUID endpoint, String mode, String reason, Instant now);
+    }
+
+    private final Deliveries deliveries;
+    private final TransactionTemplate transaction;
+    private final DispatcherSecrets secrets;
+    private final Client client;
+    private final Schedule schedule;
+    private final Limits limits;
+    private final Suspensions suspensions;
+    private final Clock clock;
+
+    private final ConcurrentLinkedQueue<Attempted> done = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Semaphore something = new Semaphore(0);
+
+    Sending(
+            Deliveries deliveries,
+            TransactionTemplate transaction,
+            DispatcherSecrets secrets,
+            Client client,
+            Schedule schedule,
+            Limits limits,
+            Suspensions suspensions,
+            Clock clock) {
+        this.deliveries = deliveries;
+        this.transaction = transaction;
+        this.secrets = secrets;
+        this.client = client;
+        this.schedule = schedule;
+        this.limits = limits;
+        this.suspensions = suspensions;
+        this.clock = clock;
+    }
+
+    /** There may be something new to send. */
+    void wake() {
+        something.release();
+    }
+
+    /** Records what is done and sends what is due; waits a little where there was neither. */
+    void round() throws InterruptedException {
+        int recorded = recordDone();
+        int claimed = inFlight.get() < limits.inFlight() ? claim() : 0;
+        if (recorded == 0 && claimed == 0) {
+            boolean woken = something.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS);
+            if (!woken) return;
+        }
+        something.drainPermits();
+    }
+
+    /** Waits for the attempts under way and records them. */
+    void finish(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (inFlight.get() > 0 && System.nanoTime() < end) {
+            recordDone();
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        recordDone();
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Until when an attempt that begins now is left alone. */
+    Instant leaseEnd(Instant now) {
+        return now.plus(limits.timeout()).plus(LEASE_MARGIN);
+    }
+
+    private int claim() {
+        Instant now = clock.instant();
+        List<Claimed> claimed = Objects.requireNonNullElse(
+                transaction.execute(status -> deliveries.claim(
+                        limits.inFlight() - inFlight.get(), limits.perEndpoint(), PATIENCE, now, leaseEnd(now))),
+                List.of());
+        if (claimed.isEmpty()) return 0;
+        Map<String, Webhook> states = new HashMap<>();
+        for (Claimed one : claimed) states.computeIfAbsent(one.endpoint(), Endpoints::state);
+        Map<UUID, String> opened = open(states.values(), now);
+        for (Claimed one : claimed) {
+            Webhook webhook = Objects.requireNonNull(states.get(one.endpoint()));
+            inFlight.incrementAndGet();
+            attempt(one.delivery(), webhook, opened, Map.of())
+                    .doFinally(signal -> {
+                        inFlight.decrementAndGet();
+                        wake();
+                    })
+                    .subscribe(done::add);
+        }
+        return claimed.size();
+    }
+
+    private Map<UUID, String> open(Iterable<Webhook> webhooks, Instant now) {
+        Set<UUID> rows = new HashSet<>();
+        for (Webhook webhook : webhooks) {
+            webhook.secretsAt(now).forEach(secret -> rows.add(secret.id()));
+            if (webhook.headersId() != null) rows.add(webhook.headersId());
+        }
+        return secrets.get(rows);
+    }
+
+    /** One attempt by itself, recorded when it is done: for tests and for what a person sends again. */
+    Attempted attemptNow(Delivery delivery, Webhook webhook, Map<String, String> marks) {
+        Attempted attempted =
+                Objects.requireNonNull(attempt(delivery, webhook, open(List.of(webhook), clock.instant()), marks)
+                        .block());
+        record(List.of(attempted));
+        return attempted;
+    }
+
+    private Mono<Attempted> attempt(
+            Delivery delivery, Webhook webhook, Map<UUID, String> opened, Map<String, String> marks) {
+        Instant startedAt = clock.instant();
+        long started = System.nanoTime();
+        int number = delivery.attemptCount() + 1;
+        byte[] body = delivery.body().getBytes(UTF_8);
+        Mono<Exchange> exchange = Mono.defer(() -> {
+                    Map<String, String> headers = headers(delivery, webhook, opened, body, startedAt, marks);
+                    return headers == null
+                            ? Mono.just(new NotSent("Not sent: the webhook's secrets can't be read"))
+                            : client.post(webhook.details().url(), headers, body);
+                })
+                .onErrorResume(failure -> Mono.just(new NotSent("Not sent: " + failure)));
+        return exchange.map(came -> {
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+            Outcome outcome = Outcome.of(
+                    came,
+                    number,
+                    delivery.maxAttempts(),
+                    schedule,
+                    clock.instant(),
+                    ThreadLocalRandom.current().nextDouble());
+            Attempted attempted = new Attempted(delivery, came, outcome, startedAt, took);
+            say(attempted);
+            return attempted;
+        });
+    }
+
+    /** Null where they can't be made. Ours win over custom ones, whatever their case. */
+    private static @Nullable Map<String, String> headers(
+            Delivery delivery,
+            Webhook webhook,
+            Map<UUID, String> opened,
+            byte[] body,
+            Instant now,
+            Map<String, String> marks) {
+        List<String> signing = new ArrayList<>();
+        for (SecretName name : webhook.secretsAt(now)) {
+            String secret = opened.get(name.id());
+            if (secret != null) signing.add(secret);
+        }
+        if (signing.isEmpty()) return null;
+        Map<String, String> headers = new LinkedHashMap<>();
+        UUID custom = webhook.headersId();
+        if (custom != null) {
+            String sealed = opened.get(custom);
+            if (sealed == null) return null;
+            headers.putAll(EventJson.STORED.readValue(sealed, new TypeReference<Map<String, String>>() {}));
+        }
+        Map<String, String> ours = new LinkedHashMap<>();
+        ours.put("Content-Type", "application/json");
+        ours.put("X-Sellf-Event", delivery.event());
+        if (delivery.attemptCount() > 0) ours.put("X-Sellf-Retry-Attempt", String.valueOf(delivery.attemptCount() + 1));
+        if (delivery.number() != null) ours.put("X-Tillstream-Sequence", String.valueOf(delivery.number()));
+        if (delivery.replayId() != null) ours.put("X-Tillstream-Replayed", "true");
+        ours.putAll(marks);
+        ours.putAll(Signatures.headers(delivery.messageId(), now, body, signing));
+        headers.keySet().removeIf(name -> ours.keySet().stream().anyMatch(name::equalsIgnoreCase));
+        headers.putAll(ours);
+        return headers;
+    }
+
+    private int recordDone() {
+        List<Attempted> batch = new ArrayList<>();
+        for (Attempted next = done.poll(); next != null; next = done.poll()) batch.add(next);
+        if (batch.isEmpty()) return 0;
+        try {
+            record(batch);
+        } catch (RuntimeException e) {
+            done.addAll(batch); // the receiver has them: forgetting would send them again
+            throw e;
+        }
+        return batch.size();
+    }
+
+    private void record(List<Attempted> batch) {
+        Instant now = clock.instant();
+        transaction.executeWithoutResult(status -> {
+            deliveries.record(batch, now);
+            Map<UUID, List<Attempted>> byEndpoint = batch.stream()
+                    .filter(attempted -> !attempted.test() && !(attempted.exchange() instanceof NotSent))
+                    .collect(Collectors.groupingBy(
+                            attempted -> attempted.delivery().endpointId()));
+            byEndpoint.forEach((endpoint, attempts) -> judge(endpoint, attempts, now));
+        });
+    }
+
+    private void judge(UUID endpoint, List<Attempted> attempts, Instant now) {
+        if (attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.Delivered)) {
+            deliveries.healthy(endpoint, now);
+            return;
+        }
+        int unavailable = (int) attempts.stream()
+                .filter(attempt -> Outcome.unavailable(attempt.exchange()))
+                .count();
+        Deliveries.Failing failing = deliveries.failing(
+                endpoint, unavailable, PATIENCE, now, now.plus(pause(deliveries.unavailable(endpoint) + unavailable)));
+        boolean gone =
+                attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is);
+        boolean tooLong = Duration.between(failing.since(), now).compareTo(limits.suspendAfter()) >= 0;
+        if (failing.wished() || !(gone || tooLong)) return;
+        String reason = gone
+                ? "It answered 410: it is gone"
+                : "All deliveries have failed since " + EventJson.TIMESTAMP.format(failing.since());
+        suspensions.wish(endpoint, attempts.getFirst().delivery().mode(), reason, now);
+        deliveries.wished(endpoint, now);
+    }
+
+    /** Longer each time, so that a dead receiver is asked less and less. */
+    static Duration pause(int unavailable) {
+        int times = Math.clamp(unavailable - PATIENCE, 0, 10);
+        Duration pause = SHORTEST_PAUSE.multipliedBy(1L << times);
+        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+    }
+
+    private static void say(Attempted attempted) {
+        Delivery delivery = attempted.delivery();
+        var line = log.atInfo()
+                .addKeyValue("webhook_id", delivery.endpointId())
+                .addKeyValue("delivery_id", delivery.id())
+                .addKeyValue("message_id", delivery.messageId())
+                .addKeyValue("event", delivery.event())
+                .addKeyValue("number", delivery.number())
+                .addKeyValue("attempt", attempted.number())
+                .addKeyValue("max_attempts", delivery.maxAttempts())
+                .addKeyValue("exchange", attempted.exchange().getClass().getSimpleName())
+                .addKeyValue("http_status", attempted.exchange().status())
+                .addKeyValue("error", attempted.exchange().error())
+                .addKeyValue("duration_ms", attempted.durationMs())
+                .addKeyValue("outcome", attempted.outcome().getClass().getSimpleName());
+        if (attempted.outcome() instanceof Outcome.WillRetry(Instant at))
+            line = line.addKeyValue("next_attempt_at", at);
+        line.log("Attempted a delivery");
+    }
+}

@@ -1,0 +1,115 @@
+package io.tillstream.webhook.endpoint;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tillstream.events.Mode;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.Webhook;
+import io.tillstream.http.list.ListQuery;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The rows of endpoints. */
+public final class Endpoints {
+    private static final String SELECT = "select id, mode, state, position, last_number from endpoints";
+
+    private final JdbcClient jdbc;
+
+    public Endpoints(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** An endpoint after the event at a position, and the number of the last delivery that it is due. */
+    public record Endpoint(Webhook webhook, Mode mode, long position, long lastNumber) {
+        public Endpoint numbered(long number) {
+            return new Endpoint(webhook, mode, position, number);
+        }
+
+        public Endpoint after(Webhook next, long at) {
+            return new Endpoint(next, mode, at, lastNumber);
+        }
+    }
+
+    /** All that aren't deleted. */
+    public List<Endpoint> all() {
+        return jdbc.sql(SELECT + " where not deleted")
+                .query((rs, n) -> endpoint(rs))
+                .list();
+    }
+
+    /** Those that aren't deleted, of a mode. */
+    public Optional<Endpoint> find(UUID id, Mode mode) {
+        return jdbc.sql(SELECT + " where id = :id and mode = :mode and not deleted")
+                .param("id", id)
+                .param("mode", mode.wire())
+                .query((rs, n) -> endpoint(rs))
+                .optional();
+    }
+
+    /** One that may be deleted. */
+    public Optional<Endpoint> findAny(UUID id) {
+        return jdbc.sql(SELECT + " where id = :id")
+                .param("id", id)
+                .query((rs, n) -> endpoint(rs))
+                .optional();
+    }
+
+    /** Up to one more than the query's limit. Ids are in the order of creation. */
+    List<Endpoint> page(ListQuery query, Mode mode, @Nullable Boolean active) {
+        UUID after = query.cursor() == null ? null : query.cursor().id();
+        String compare = query.ascending() ? ">" : "<";
+        String order = query.ascending() ? "asc" : "desc";
+        return jdbc.sql(SELECT + " where mode = :mode and not deleted"
+                        + (active == null ? "" : " and is_active = " + active)
+                        + (after == null
+                                ? ""
+                                : " and (created_at, id) " + compare
+                                        + " (select created_at, id from endpoints where id = :after)")
+                        + " order by created_at " + order + ", id " + order + " limit :limit")
+                .param("mode", mode.wire())
+                .param("after", after)
+                .param("limit", query.limit() + 1)
+                .query((rs, n) -> endpoint(rs))
+                .list();
+    }
+
+    /** Writes what became of one. */
+    public void put(Endpoint endpoint) {
+        Webhook webhook = endpoint.webhook();
+        jdbc.sql("insert into endpoints (id, mode, state, is_active, deleted, position, last_number, created_at)"
+                        + " values (:id, :mode, :state, :active, :deleted, :position, :number, :created)"
+                        + " on conflict (id) do update set state = excluded.state, is_active = excluded.is_active,"
+                        + " deleted = excluded.deleted, position = excluded.position,"
+                        + " last_number = excluded.last_number")
+                .param("id", webhook.id())
+                .param("mode", endpoint.mode().wire())
+                .param("state", EventJson.STORED.writeValueAsString(webhook))
+                .param("active", webhook.isActive())
+                .param("deleted", webhook.deleted())
+                .param("position", endpoint.position())
+                .param("number", endpoint.lastNumber())
+                .param("created", Timestamp.from(webhook.createdAt()))
+                .update();
+        jdbc.sql("insert into health (endpoint_id) values (:id) on conflict do nothing")
+                .param("id", webhook.id())
+                .update();
+    }
+
+    static Endpoint endpoint(ResultSet rs) throws SQLException {
+        return new Endpoint(
+                state(rs.getString("state")),
+                Mode.of(requireNonNull(rs.getString("mode"))),
+                rs.getLong("position"),
+                rs.getLong("last_number"));
+    }
+
+    public static Webhook state(@Nullable String json) {
+        return EventJson.STORED.readValue(requireNonNull(json), Webhook.class);
+    }
+}

@@ -1,0 +1,189 @@
+package io.tillstream.webhook.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tillstream.command.CommandServiceConfiguration;
+import io.tillstream.command.admin.FirstStart;
+import io.tillstream.embedded.Servers;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.webhook.WebhookDispatcher;
+import io.tillstream.webhook.WebhookDispatcherConfiguration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** The write side and a dispatcher, behind HTTP, on a database of their own; more dispatchers may join. */
+final class DispatcherShop implements AutoCloseable {
+    @Configuration
+    @EnableAutoConfiguration
+    @Import({CommandServiceConfiguration.class, WebhookDispatcherConfiguration.class})
+    static class WritesAndDeliveries {}
+
+    /** An answer. */
+    record Reply(int status, JsonNode json) {
+        JsonNode data() {
+            return json.path("data");
+        }
+
+        String id() {
+            return data().path("id").asString();
+        }
+
+        String text(String field) {
+            return data().path(field).asString();
+        }
+    }
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final String database = Servers.temporary().postgres().newDatabase();
+    private final List<ConfigurableApplicationContext> running = new ArrayList<>();
+    private final ConfigurableApplicationContext context;
+    private final String base;
+    private final String key;
+
+    DispatcherShop(String... settings) {
+        context = start(WritesAndDeliveries.class, settings);
+        base = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
+        key = context.getBean(FirstStart.class).made().orElseThrow().generatedKey() + "";
+    }
+
+    /** One more dispatcher by itself. */
+    ConfigurableApplicationContext anotherDispatcher(String... settings) {
+        return start(WebhookDispatcher.class, settings);
+    }
+
+    private ConfigurableApplicationContext start(Class<?> configuration, String... settings) {
+        Servers servers = Servers.temporary();
+        ConfigurableApplicationContext started = new SpringApplicationBuilder(configuration)
+                .web(WebApplicationType.REACTIVE)
+                .properties(
+                        "server.port=0",
+                        "server.address=127.0.0.1",
+                        "spring.threads.virtual.enabled=true",
+                        "logging.level.root=warn",
+                        "tillstream.postgres.url=" + database,
+                        "tillstream.postgres.user=" + servers.postgres().user(),
+                        "tillstream.postgres.password=" + servers.postgres().password(),
+                        "tillstream.postgres.reader-password=reader",
+                        "tillstream.postgres.webhooks-password=webhooks",
+                        "tillstream.kafka.bootstrap=" + servers.kafka().bootstrap(),
+                        "tillstream.topic=events-" + UUID.randomUUID(),
+                        "tillstream.redis.uri=" + servers.redis().uri(),
+                        "tillstream.master-key=" + Base64.getEncoder().encodeToString(new byte[32]),
+                        "tillstream.webhook.allow=127.0.0.0/8",
+                        "tillstream.webhook.timeout=1500ms")
+                .properties(settings)
+                .run();
+        running.add(started);
+        return started;
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /** The dispatcher's own tables. */
+    JdbcClient jdbc() {
+        return JdbcClient.create(context.getBean("webhooks", javax.sql.DataSource.class));
+    }
+
+    Reply get(String path) {
+        return send("GET", path, null);
+    }
+
+    Reply post(String path, String body) {
+        return send("POST", path, body);
+    }
+
+    Reply patch(String path, String body) {
+        return send("PATCH", path, body);
+    }
+
+    /** Posts with a session of the first admin. */
+    Reply postAsAdmin(String path, String body) {
+        FirstStart.Made made = context.getBean(FirstStart.class).made().orElseThrow();
+        HttpResponse<byte[]> login = answer(HttpRequest.newBuilder(URI.create(base + "/api/auth/login"))
+                .header("Origin", base)
+                .POST(HttpRequest.BodyPublishers.ofString("{\"email\": \"%s\", \"password\": \"%s\"}"
+                        .formatted(made.adminEmail(), made.generatedPassword())))
+                .build());
+        String cookie = login.headers().firstValue("Set-Cookie").orElseThrow();
+        return reply(answer(HttpRequest.newBuilder(URI.create(base + path))
+                .header("Origin", base)
+                .header("Cookie", cookie.substring(0, cookie.indexOf(';')))
+                .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+                .build()));
+    }
+
+    Reply delete(String path) {
+        return send("DELETE", path, null);
+    }
+
+    /** Sends a body with single quotes for double ones, as the operator. */
+    private Reply send(String method, String path, @Nullable String body) {
+        HttpRequest.BodyPublisher publisher = body == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
+                .header("X-API-Key", key)
+                .method(method, publisher)
+                .build();
+        return reply(answer(request));
+    }
+
+    private static Reply reply(HttpResponse<byte[]> http) {
+        return new Reply(
+                http.statusCode(),
+                http.body().length == 0
+                        ? MissingNode.getInstance()
+                        : EventJson.STORED.readTree(new String(http.body(), UTF_8)));
+    }
+
+    private static HttpResponse<byte[]> answer(HttpRequest request) {
+        try {
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A new webhook that is told of everything unless {@code more} says otherwise. */
+    Reply webhook(String url, String... more) {
+        String further = more.length == 0 ? "'events': ['*']" : String.join(", ", more);
+        Reply made = post("/api/v1/webhooks", "{'url': '%s', %s}".formatted(url, further));
+        if (made.status() != 201) throw new AssertionError(made.toString());
+        return made;
+    }
+
+    String product() {
+        return post(
+                        "/api/v1/products",
+                        "{'name': 'Brushes', 'slug': '%s', 'price': 2900}".formatted("p-" + UUID.randomUUID()))
+                .id();
+    }
+
+    @Override
+    public void close() {
+        running.reversed().forEach(ConfigurableApplicationContext::close);
+    }
+}

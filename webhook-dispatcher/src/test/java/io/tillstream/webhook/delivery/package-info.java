@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.webhook.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package io.tillstream.webhook.payload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.WebhookDetails;
+import io.tillstream.events.webhook.WebhookEventName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.ObjectNode;
+
+class CustomizationTest {
+    private static final Instant AT = Instant.parse("2026-03-01T10:00:00Z");
+
+    @Test
+    void leavesABodyAsItIs() {
+        ObjectNode body = body("{'customer': {'email': 'ada@example.com'}}", null, null);
+        assertThat(body.toString())
+                .isEqualTo("{\"event\":\"purchase.completed\",\"timestamp\":\"2026-03-01T10:00:00.000Z\","
+                        + "\"data\":{\"customer\":{\"email\":\"ada@example.com\"}}}");
+    }
+
+    @Test
+    void keepsTheSelectedKeysOnly() {
+        String data = "{'customer': 1, 'product': 2}";
+        assertThat(body(data, null, List.of("product", "unknown")).path("data").toString())
+                .isEqualTo("{\"product\":2}");
+        assertThat(body(data, null, List.of()).path("data").toString()).isEqualTo("{}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "{{ email }},               ada@example.com",
+        "{{first_name}} {{last_name}}, Ada Lovelace",
+        "{{ amount }},              2900",
+        "{{ amount_major }},        29.00",
+        "{{ currency }},            usd",
+        "{{ product_name }},        Brushes",
+        "{{ order_id }},            pi_1",
+        "{{ custom_company }},      Acme $1",
+        "a{{ unknown }}b,           ab",
+        "{{ not-one }},             {{ not-one }}"
+    })
+    void fillsPlaceholders(String text, String filled) {
+        String data = "{'customer': {'email': 'ada@example.com', 'firstName': 'Ada', 'lastName': 'Lovelace'},"
+                + " 'product': {'name': 'Brushes', 'slug': 'b'},"
+                + " 'order': {'amount': 2900, 'currency': 'usd', 'paymentIntentId': 'pi_1', 'sessionId': 'cs_1'},"
+                + " 'customFields': [{'id': 'company', 'value': 'Acme $1'}]}";
+        ObjectNode body = body(data, Map.of("extra", Map.of("list", List.of(text, 7))), null);
+        assertThat(body.at("/extra/list/0").asString()).isEqualTo(filled);
+        assertThat(body.at("/extra/list/1").asInt()).isEqualTo(7);
+    }
+
+    @Test
+    void knowsCurrenciesWithoutMinorUnits() {
+        ObjectNode body = body(
+                "{'order': {'amount': 2900, 'currency': 'jpy'}}", Map.of("x", "{{ amount_major }}{{ email }}"), null);
+        assertThat(body.path("x").asString()).isEqualTo("2900");
+    }
+
+    @Test
+    void letsExtraFieldsWin() {
+        ObjectNode body = body("{}", Map.of("event", "mine"), null);
+        assertThat(body.path("event").asString()).isEqualTo("mine");
+    }
+
+    @Test
+    void isRedactedToWhatHappenedAndIds() {
+        ObjectNode data = Catalogue.of(WebhookEventName.ACCESS_GRANTED).sample();
+        ObjectNode body = Customization.body("access.granted", AT, data, details(Map.of("who", "{{ email }}"), null));
+        assertThat(body.toString()).contains("ada@example.com");
+        String redacted = Redaction.of(body.toString());
+        assertThat(redacted)
+                .doesNotContain("ada@example.com")
+                .contains("\"email\":null")
+                .contains("access.granted");
+        assertThat(EventJson.STORED.readTree(redacted).at("/data/access/id").isMissingNode())
+                .isFalse();
+        assertThat(Redaction.of("{\"event\":\"x\",\"data\":\"ada@example.com\"}"))
+                .isEqualTo("{\"event\":\"x\",\"data\":{}}");
+    }
+
+    private static ObjectNode body(
+            String data, @Nullable Map<String, @Nullable Object> extra, @Nullable List<String> selection) {
+        return Customization.body(
+                "purchase.completed", AT, EventJson.object(data.replace('\'', '"')), details(extra, selection));
+    }
+
+    private static WebhookDetails details(
+            @Nullable Map<String, @Nullable Object> extra, @Nullable List<String> selection) {
+        return new WebhookDetails("https://example.com", List.of("*"), null, "all", List.of(), extra, selection);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.webhook.payload;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.webhook.signing;
+
+import org.jspecify.annotations.NullMarked;

@@ -7,6 +7,7 @@ import com.mongodb.client.MongoClients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bson.Document;
+import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
 
 class MongoServerTest {
@@ -37,6 +38,17 @@ class MongoServerTest {
     @Test
     void putsAFileAsideThatItCannotRead() throws Exception {
         Files.writeString(folder.resolve("documents.mv"), "not a store".repeat(2000));
+        try (MongoServer server = MongoServer.start(folder, 0)) {
+            assertThat(count(server)).isZero();
+            assertThat(folder.resolve("documents.mv.broken")).exists();
+        }
+    }
+
+    @Test
+    void putsAFileAsideOfAnotherKind() {
+        try (MVStore other = MVStore.open(folder.resolve("documents.mv").toString())) {
+            other.openMap("databases.d.c").put("id", "a document of an earlier version");
+        }
         try (MongoServer server = MongoServer.start(folder, 0)) {
             assertThat(count(server)).isZero();
             assertThat(folder.resolve("documents.mv.broken")).exists();

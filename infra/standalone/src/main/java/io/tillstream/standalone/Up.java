@@ -156,7 +156,7 @@ final class Up {
                 Look inside:
                 PostgreSQL   psql '%s'
                 Kafka        kafka-console-consumer.sh --bootstrap-server %s --topic %s --from-beginning
-                MongoDB      npx mongosh@2.5.0 '%s'
+                MongoDB      npx mongosh '%s'
                 Redis        redis-cli -u '%s'
                 """.formatted(
                         addresses.postgres().uri(),

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,9 +130,10 @@ public final class DocumentBackend extends H2Backend {
         try {
             save();
             getMvStore().compact(FILL, COMPACTED_BYTES);
-        } catch (MVStoreException e) {
-            // The store has told its own handler.
-            log.debug("The document store can't write", e);
+        } catch (RuntimeException e) {
+            // Thrown on, it would be the last time that this runs. A store that can't write has told its own handler
+            // and is closed.
+            if (!getMvStore().isClosed()) log.warn("The document store couldn't be tended", e);
         }
     }
 

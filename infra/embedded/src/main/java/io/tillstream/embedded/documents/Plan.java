@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param residual what is yet to be asked of their documents; empty when they all match
  */
 record Plan(OrderedIndex index, List<Span> spans, long entries, boolean sorted, boolean descending, Document residual) {
-    private static final Span ALL = new Span(new byte[] {0}, new byte[] {(byte) OrderedBytes.ABOVE});
+    static final Span ALL = new Span(new byte[] {0}, new byte[] {(byte) OrderedBytes.ABOVE});
     /** Reading a document by its id costs about as much as passing so many in a scan. */
     static final int SEEK = 3;
 

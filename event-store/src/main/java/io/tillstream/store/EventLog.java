@@ -54,6 +54,11 @@ public final class EventLog {
         return new Tail(jdbc, fence(position), opener, position);
     }
 
+    /** Rows as what they say, with an {@link io.tillstream.events.envelope.Unreadable} in the place of each that says nothing. */
+    public List<Envelope> openEvenIfUnreadable(List<StoredEvent> rows) {
+        return StoredEvents.evenIfUnreadable(opener).open(rows);
+    }
+
     JdbcClient jdbc() {
         return jdbc;
     }
@@ -165,6 +170,13 @@ public final class EventLog {
                         state,
                         events.getFirst().metadata().mode(),
                         events.getLast().position()));
+    }
+
+    /** How many aggregates there have ever been. */
+    public long countAggregates() {
+        return jdbc.sql("select count(*) from events where sequence = 0")
+                .query(Long.class)
+                .single();
     }
 
     /** How many events there are up to and including a position. */

@@ -96,7 +96,7 @@ public final class Sealing {
     }
 
     /** The name that stands in a claim: a keyed hash where the name is personal. */
-    String claimName(io.tillstream.events.derived.Claim claim) {
+    public String claimName(io.tillstream.events.derived.Claim claim) {
         return claim.personal() ? master.hash("claim " + claim.concept(), claim.name()) : claim.name();
     }
 

@@ -2,7 +2,9 @@ package io.tillstream.query;
 
 import com.mongodb.client.MongoDatabase;
 import io.tillstream.query.platform.OutsideConfiguration;
+import io.tillstream.query.platform.ReadModelsCheck;
 import io.tillstream.query.platform.Replays;
+import io.tillstream.store.verify.Check;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -23,6 +25,11 @@ public final class ReadModels implements AutoCloseable {
         context.registerBean(MongoDatabase.class, () -> database);
         context.register(OutsideConfiguration.class, ConceptReads.class);
         context.refresh();
+    }
+
+    /** The check that holds their documents against the events. */
+    public Check check() {
+        return context.getBean(ReadModelsCheck.class);
     }
 
     public Replays replays() {

@@ -1,9 +1,12 @@
 package io.tillstream.standalone;
 
+import io.tillstream.query.ReadModels;
 import io.tillstream.store.MasterKey;
+import io.tillstream.store.Sealing;
 import io.tillstream.store.proof.TreeCheck;
 import io.tillstream.store.proof.TreeCheck.NoSuchHead;
 import io.tillstream.store.verify.Check;
+import io.tillstream.store.verify.DerivedRowsCheck;
 import io.tillstream.store.verify.Findings;
 import io.tillstream.store.verify.SequencesCheck;
 import java.io.IOException;
@@ -25,8 +28,9 @@ final class VerifyCommand {
     static int run(Arguments arguments, Path folder, Console console) {
         Path heads = headsFile(arguments);
         long fromHead = fromHead(arguments);
-        try (Stores stores = RunningShop.on(folder).stores(arguments)) {
-            List<Check> checks = checks(stores, heads, fromHead);
+        try (Stores stores = RunningShop.on(folder).stores(arguments);
+                ReadModels models = stores.readModels()) {
+            List<Check> checks = checks(stores, models, heads, fromHead);
             int width = checks.stream()
                     .mapToInt(check -> check.name().length())
                     .max()
@@ -39,9 +43,14 @@ final class VerifyCommand {
     }
 
     /** In the order in which they run: what later ones read is what earlier ones have checked. */
-    private static List<Check> checks(Stores stores, @Nullable Path heads, long fromHead) {
+    private static List<Check> checks(Stores stores, ReadModels models, @Nullable Path heads, long fromHead) {
         DataSource reader = stores.get(DataSource.class);
-        return List.of(new TreeCheck(reader, stores.get(MasterKey.class), heads, fromHead), new SequencesCheck(reader));
+        MasterKey master = stores.get(MasterKey.class);
+        return List.of(
+                new TreeCheck(reader, master, heads, fromHead),
+                new SequencesCheck(reader),
+                new DerivedRowsCheck(reader, stores.events(), new Sealing(stores.jdbc(), master)),
+                models.check());
     }
 
     private static long run(Check check, int width, Console console) {

@@ -65,7 +65,9 @@ class VerifyCommandTest {
                 assertThat(said.status()).as(said.text()).isZero();
                 assertThat(said.text())
                         .contains("All of it holds.")
-                        .containsPattern("proof +\\d+ events, [\\d,]+/s: holds");
+                        .containsPattern("proof +\\d+ events, [\\d,]+/s: holds")
+                        .containsPattern("derived rows +\\d+ events, [\\d,]+/s: holds")
+                        .containsPattern("read models +\\d+ events, [\\d,]+/s: holds");
             }
             writing.set(false);
             writer.get();
@@ -87,7 +89,11 @@ class VerifyCommandTest {
                 assertThat(said.text())
                         .contains("DIFFERENCE  Event at position " + changed + " was changed")
                         .contains("DIFFERENCE  Event at position " + removed + " was removed")
-                        .contains("Differences: 2");
+                        .containsPattern("DIFFERENCE  claims: [0-9a-f-]+ has a row and no events")
+                        .containsPattern("DIFFERENCE  tag_v1: document [0-9a-f-]+ differs in name, search, state")
+                        .containsPattern("DIFFERENCE  tag_v1: document [0-9a-f-]+ is there, though no event made it")
+                        .contains("`./tillstream replay tag` cures that")
+                        .contains("Differences: 6");
             }
             Said unknown = verify(data, "--from-head", "999999");
             assertThat(unknown.status()).isEqualTo(1);

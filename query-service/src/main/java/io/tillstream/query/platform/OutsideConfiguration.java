@@ -2,6 +2,7 @@ package io.tillstream.query.platform;
 
 import com.mongodb.client.MongoDatabase;
 import io.tillstream.store.EventLog;
+import io.tillstream.store.Horizon;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -20,6 +21,12 @@ public class OutsideConfiguration {
     @Bean
     Reads reads(ReadStore store, EventLog events, Clock clock) {
         return new Reads(store, projection -> null, events, new Actors(events, List.of()), clock);
+    }
+
+    @Bean
+    ReadModelsCheck readModelsCheck(
+            List<Projection<?>> projections, ReadStore store, EventLog events, Horizon horizon) {
+        return new ReadModelsCheck(projections, store, events, horizon);
     }
 
     @Bean

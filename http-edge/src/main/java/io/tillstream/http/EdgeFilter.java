@@ -185,7 +185,7 @@ final class EdgeFilter implements WebFilter, Ordered {
         });
     }
 
-    private static Mode mode(ServerHttpRequest request) {
+    static Mode mode(ServerHttpRequest request) {
         return switch (request.getHeaders().getFirst("X-Tillstream-Mode")) {
             case null -> Mode.LIVE;
             case "live" -> Mode.LIVE;

@@ -110,6 +110,9 @@ class AuthenticationTest {
         String key = Servers.shared().key("products:read").test().make();
         assertThat(shop.get("/api/v1/seen", key).json().at("/data/mode").asString())
                 .isEqualTo("test");
+        Reply misspelt = shop.send("GET", "/api/v1/seen", null, "X-API-Key", reader(), "X-Tillstream-Mode", "Test");
+        assertThat(misspelt.status()).isEqualTo(400);
+        assertThat(misspelt.code()).isEqualTo("INVALID_INPUT");
     }
 
     @Test

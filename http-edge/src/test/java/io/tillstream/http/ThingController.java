@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -36,7 +37,13 @@ class ThingController {
 
     record Thing(UUID id, int number) {}
 
-    record Seen(String requestId, String logged, boolean virtual, String actor, String mode) {}
+    record Seen(
+            String requestId,
+            String logged,
+            boolean virtual,
+            String actor,
+            String mode,
+            @Nullable String ip) {}
 
     enum ThingRefusal implements Refusal {
         SOLD_OUT;
@@ -122,7 +129,8 @@ class ThingController {
                 String.valueOf(MDC.get("request_id")),
                 Thread.currentThread().isVirtual(),
                 request.caller().actor(),
-                request.caller().mode().wire()));
+                request.caller().mode().wire(),
+                request.clientIp()));
     }
 
     @RequiresScope(Scope.PRODUCTS_READ)

@@ -2,6 +2,7 @@ package io.tillstream.http;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.tillstream.http.access.Public;
 import io.tillstream.http.error.ErrorCode;
@@ -60,7 +61,10 @@ class DocsController {
             operationId = "getEventSchema",
             summary = "The schema of an event's payload",
             description = "JSON Schema (2020-12) of one revision: what `dataschema` of a published event refers to.")
-    @ApiResponse(responseCode = "200", description = "The schema")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The schema",
+            content = @Content(mediaType = "application/schema+json"))
     @ApiResponse(responseCode = "404", description = "NOT_FOUND: There is no such event type or revision")
     ResponseEntity<byte[]> schema(
             @Parameter(description = "Logical name of the event", example = "product.created") @PathVariable

@@ -9,7 +9,9 @@ import io.tillstream.http.text.Uuids;
 import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
@@ -32,6 +34,7 @@ import reactor.core.publisher.Mono;
 final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
     static final int MAX_BODY = 1 << 20;
     private static final byte[] NOTHING = {};
+    private static final Pattern CAPITAL = Pattern.compile("([A-Z])");
 
     private final Routes routes;
     private final @Nullable String site;
@@ -160,7 +163,8 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
         });
     }
 
-    private static Invalid inPath(String name, String phrase) {
+    private static Invalid inPath(String variable, String phrase) {
+        String name = CAPITAL.matcher(variable).replaceAll("_$1").toLowerCase(Locale.ROOT);
         return new Invalid(
                 ErrorCode.INVALID_INPUT,
                 "Invalid " + name + " in the path: " + phrase,

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Categories or tags that a product must carry, all of them: ids, or slugs as typed. */
 record Membership(Set<UUID> ids, Set<String> slugs) {
+    /** What {@link #parse} takes, for the API's description. */
+    static final String FORM = "^ *([A-Za-z0-9_-]+)? *(, *([A-Za-z0-9_-]+)? *){0,19}$";
+
     private static final int MAX = 20;
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern SLUG = Pattern.compile("[A-Za-z0-9_-]+");

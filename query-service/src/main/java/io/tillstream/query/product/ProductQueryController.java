@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.eq;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.tillstream.events.category.Category;
 import io.tillstream.events.product.Label;
 import io.tillstream.events.product.Product;
@@ -74,10 +75,12 @@ class ProductQueryController {
             name = "category",
             description =
                     "Ids or slugs of categories, separated by commas, at most 20: products that are in all of them",
+            schema = @Schema(pattern = Membership.FORM),
             example = "painting")
     @Parameter(
             name = "tag",
             description = "Ids or slugs of tags, separated by commas, at most 20: products that have all of them",
+            schema = @Schema(pattern = Membership.FORM),
             example = "brushes")
     @Parameter(
             name = "embed",

@@ -40,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
  * nothing here; a new concept needs its line in {@link #TAGS}.
  */
 final class OpenApiDocument {
+    private static final String JSON_TYPE = "application/json";
     /**
      * How a concept is shown.
      *
@@ -383,6 +384,8 @@ final class OpenApiDocument {
         ObjectNode schema = parameter.putObject("schema").put("type", "string");
         if (said.schema().maxLength() < Integer.MAX_VALUE)
             schema.put("maxLength", said.schema().maxLength());
+        if (!said.schema().pattern().isEmpty())
+            schema.put("pattern", said.schema().pattern());
         if (said.schema().allowableValues().length > 0)
             Arrays.stream(said.schema().allowableValues()).forEach(schema.putArray("enum")::add);
         if (!said.example().isEmpty()) schema.putArray("examples").add(said.example());
@@ -397,7 +400,7 @@ final class OpenApiDocument {
         if (before != null && !before.equals(schema)) throw new AssertionError("Two bodies are called " + name);
         body.put("description", sent.optional() ? "May be left out" : "A JSON object");
         body.put("required", !sent.optional());
-        ObjectNode media = body.putObject("content").putObject("application/json");
+        ObjectNode media = body.putObject("content").putObject(JSON_TYPE);
         media.putObject("schema").put("$ref", "#/components/schemas/" + name);
         media.set("example", examples.request(schema));
         return body;
@@ -424,7 +427,12 @@ final class OpenApiDocument {
         for (ApiResponse response : said)
             byStatus.put(
                     response.responseCode(),
-                    success(endpoint, response.responseCode(), response.description(), response.headers()));
+                    success(
+                            endpoint,
+                            response.responseCode(),
+                            response.description(),
+                            response.headers(),
+                            mediaType(response)));
         if (!said.isEmpty()) return;
         Type data = endpoint.data();
         String status = data == Void.class ? "204" : endpoint.method().equals("POST") ? "201" : "200";
@@ -437,10 +445,15 @@ final class OpenApiDocument {
             case "DELETE" -> data == Void.class ? "Gone; no body" : "As it is after that";
             default -> "As it is after the change";
         };
-        byStatus.put(status, success(endpoint, status, description, new Header[0]));
+        byStatus.put(status, success(endpoint, status, description, new Header[0], JSON_TYPE));
     }
 
-    private ObjectNode success(Endpoint endpoint, String status, String description, Header[] further) {
+    private static String mediaType(ApiResponse response) {
+        return response.content().length == 0 ? JSON_TYPE : response.content()[0].mediaType();
+    }
+
+    private ObjectNode success(
+            Endpoint endpoint, String status, String description, Header[] further, String mediaType) {
         ObjectNode response = JSON.objectNode();
         response.put("description", description);
         ObjectNode headers = response.putObject("headers");
@@ -463,7 +476,7 @@ final class OpenApiDocument {
             described.putObject("schema").put("type", "string");
         }
         if (status.equals("204")) return response;
-        ObjectNode media = response.putObject("content").putObject("application/json");
+        ObjectNode media = response.putObject("content").putObject(mediaType);
         if (endpoint.data() == null) {
             media.putObject("schema").put("type", "object").put("description", "A JSON document");
             media.set("example", JSON.objectNode());
@@ -557,7 +570,7 @@ final class OpenApiDocument {
     private static void malformed(Endpoint endpoint, List<Problem> problems) {
         for (var variable : endpoint.pathVariables()) {
             if (variable.getType() != UUID.class) continue;
-            String name = variable.getName();
+            String name = JavaDocs.snake(variable.getName());
             problems.add(Problem.ofField(
                     ErrorCode.INVALID_INPUT,
                     "Invalid " + name + " in the path: must be a UUID",
@@ -606,7 +619,7 @@ final class OpenApiDocument {
         headerRef(headers, "X-Request-Id", "RequestId");
         if (status == 429) limitHeaders(headers);
         if (status == 429 || status == 503) headerRef(headers, "Retry-After", "RetryAfter");
-        ObjectNode media = response.putObject("content").putObject("application/json");
+        ObjectNode media = response.putObject("content").putObject(JSON_TYPE);
         media.putObject("schema").put("$ref", "#/components/schemas/Error");
         ObjectNode shown = media.putObject("examples");
         for (Problem problem : problems) {
@@ -740,29 +753,31 @@ final class OpenApiDocument {
                 .put("format", "int64")
                 .put("minimum", 0);
         text(
-                parameter(
-                        parameters,
-                        "IdempotencyKey",
-                        "Idempotency-Key",
-                        "header",
-                        "1 to 255 visible ASCII characters of your choice. The same request with the same key within 30 days"
-                                + " does nothing again and gets the first answer"),
-                "order-2041-create");
+                        parameter(
+                                parameters,
+                                "IdempotencyKey",
+                                "Idempotency-Key",
+                                "header",
+                                "1 to 255 visible ASCII characters of your choice. The same request with the same key within 30 days"
+                                        + " does nothing again and gets the first answer"),
+                        "order-2041-create")
+                .put("pattern", "^[!-~]{1,255}$");
         text(
-                parameter(
-                        parameters,
-                        "IfMatch",
-                        "If-Match",
-                        "header",
-                        "The `ETag` of what you saw; 412 if it has changed since. `*` for any"),
-                "\"3\"");
+                        parameter(
+                                parameters,
+                                "IfMatch",
+                                "If-Match",
+                                "header",
+                                "The `ETag` of what you saw; 412 if it has changed since. `*` for any"),
+                        "\"3\"")
+                .put("pattern", "^(\\*|(W/)?\"[^\",]*\"(, *(W/)?\"[^\",]*\")*)$");
         ObjectNode token = parameter(
                 parameters,
                 "Token",
                 "X-Consistency-Token",
                 "header",
                 "The token of a write of another credential: the answer shows at least that write");
-        text(token, "48213");
+        text(token, "48213").put("pattern", "^[0-9]{1,18}$");
         ObjectNode mode = parameter(
                 parameters,
                 "Mode",

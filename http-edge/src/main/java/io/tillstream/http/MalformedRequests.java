@@ -14,7 +14,8 @@ import reactor.netty.http.server.HttpServerResponse;
 final class MalformedRequests implements NettyServerCustomizer {
     @Override
     public HttpServer apply(HttpServer server) {
-        return server.mapHandle((handled, connection) -> handled.then(Mono.defer(() -> completed(connection))));
+        return server.mapHandle((handled, connection) ->
+                AfterTheRequest.handle(handled, connection).then(Mono.defer(() -> completed(connection))));
     }
 
     private static Mono<Void> completed(Connection connection) {

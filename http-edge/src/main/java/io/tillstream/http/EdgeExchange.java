@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
 
 /** What the edge finds out about one exchange, step by step. */
 final class EdgeExchange {
@@ -26,6 +27,9 @@ final class EdgeExchange {
     /** Why there is no caller; matters where one is needed. */
     @Nullable
     Throwable refused;
+
+    /** Asks again whether the caller may do what it was let in for; fails when not. For answers that go on. */
+    Mono<Caller> stillAllowed = Mono.error(new IllegalStateException("Nobody was let in"));
 
     /** What the caller wrote last. */
     long ownWrite = OwnWrites.NONE;

@@ -180,9 +180,19 @@ final class EdgeFilter implements WebFilter, Ordered {
         return Mono.fromCompletionStage(() -> sessions.find(token)).flatMap(found -> {
             if (found.isEmpty()) return byKey(request, edge);
             edge.sessionToken = token;
-            Sessions.Session session = found.get();
-            return Mono.just(Caller.admin(session.adminId(), session.name(), mode(request)));
+            Caller admin = admin(found.get(), request);
+            edge.stillAllowed = Mono.fromCompletionStage(() -> sessions.look(token))
+                    .flatMap(now -> now.isPresent() ? Mono.just(admin) : Mono.error(unauthenticated()));
+            return Mono.just(admin);
         });
+    }
+
+    private static Caller admin(Sessions.Session session, ServerHttpRequest request) {
+        return Caller.admin(session.adminId(), session.name(), mode(request));
+    }
+
+    private static Invalid unauthenticated() {
+        return new Invalid(ErrorCode.UNAUTHORIZED, "Authentication required");
     }
 
     static Mode mode(ServerHttpRequest request) {
@@ -197,7 +207,8 @@ final class EdgeFilter implements WebFilter, Ordered {
     private Mono<Caller> byKey(ServerHttpRequest request, EdgeExchange edge) {
         HttpHeaders sent = request.getHeaders();
         String key = Keys.in(sent.getFirst(HttpHeaders.AUTHORIZATION), sent.getFirst("X-API-Key"));
-        if (key == null) return Mono.error(new Invalid(ErrorCode.UNAUTHORIZED, "Authentication required"));
+        if (key == null) return Mono.error(unauthenticated());
+        edge.stillAllowed = Mono.defer(() -> keys.authenticate(key, edge.clientIp));
         return keys.authenticate(key, edge.clientIp);
     }
 

@@ -73,6 +73,7 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
         HttpMethod method = sent.getMethod();
         boolean reads = EdgeExchange.reads(sent);
         authorize(route.access(), edge);
+        edge.stillAllowed = edge.stillAllowed.doOnNext(now -> authorize(route.access(), now));
         Caller caller = edge.caller;
         if (!reads && caller != null && caller.kind() == Caller.Kind.SESSION) sameOrigin(sent);
         pathVariables(exchange, route);
@@ -88,7 +89,8 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
                 .host(host(headers))
                 .query(Query.parse(sent.getURI().getRawQuery()))
                 .idempotencyKey(idempotencyKey(headers))
-                .ifMatch(headers.getFirst(HttpHeaders.IF_MATCH));
+                .ifMatch(headers.getFirst(HttpHeaders.IF_MATCH))
+                .lastEventId(headers.getFirst("Last-Event-ID"));
         if (reads) {
             edge.request = request.build();
             edge.readsStore = route.readsStore(edge.request.query());
@@ -106,6 +108,10 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
             if (edge.refused instanceof RuntimeException refused) throw refused;
             throw new Invalid(ErrorCode.UNAUTHORIZED, "Authentication required");
         }
+        authorize(access, caller);
+    }
+
+    private static void authorize(Access access, Caller caller) {
         if (caller.kind() == Caller.Kind.SESSION) return;
         switch (access) {
             case Access.Open() -> {}

@@ -9,6 +9,7 @@ import io.tillstream.http.limit.KeyLimiter;
 import io.tillstream.http.redis.Redis;
 import io.tillstream.http.session.LoginThrottle;
 import io.tillstream.http.session.Sessions;
+import io.tillstream.http.stream.Streams;
 import io.tillstream.http.usage.KeyUses;
 import io.tillstream.store.Credentials;
 import io.tillstream.store.EventStoreConfiguration;
@@ -141,6 +142,16 @@ public class HttpEdgeConfiguration {
     @Bean
     AnswerWriter answerWriter(OwnWrites ownWrites) {
         return new AnswerWriter(ownWrites);
+    }
+
+    @Bean
+    Streams streams(ObjectProvider<Unavailability> unavailabilities) {
+        return new Streams(unavailabilities.orderedStream().toList());
+    }
+
+    @Bean
+    StreamWriter streamWriter(Streams streams) {
+        return new StreamWriter(streams);
     }
 
     @Bean

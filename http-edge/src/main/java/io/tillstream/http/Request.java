@@ -23,6 +23,7 @@ public final class Request {
     private final byte[] body;
     private final @Nullable String idempotencyKey;
     private final @Nullable String ifMatch;
+    private final @Nullable String lastEventId;
     private final @Nullable String clientIp;
     private final @Nullable String sessionToken;
     private final String host;
@@ -37,6 +38,7 @@ public final class Request {
         body = from.body;
         idempotencyKey = from.idempotencyKey;
         ifMatch = from.ifMatch;
+        lastEventId = from.lastEventId;
         clientIp = from.clientIp;
         sessionToken = from.sessionToken;
         host = from.host;
@@ -100,6 +102,11 @@ public final class Request {
         return ifMatch;
     }
 
+    /** {@code Last-Event-ID} as sent: what a client of a stream has had. */
+    public @Nullable String lastEventId() {
+        return lastEventId;
+    }
+
     /** The client's address, null when the connection has none. */
     public @Nullable String clientIp() {
         return clientIp;
@@ -134,6 +141,7 @@ public final class Request {
         private byte[] body = NOTHING;
         private @Nullable String idempotencyKey;
         private @Nullable String ifMatch;
+        private @Nullable String lastEventId;
         private @Nullable String clientIp;
         private @Nullable String sessionToken;
         private String host = "localhost";
@@ -175,6 +183,11 @@ public final class Request {
 
         public Builder ifMatch(@Nullable String value) {
             ifMatch = value;
+            return this;
+        }
+
+        public Builder lastEventId(@Nullable String value) {
+            lastEventId = value;
             return this;
         }
 

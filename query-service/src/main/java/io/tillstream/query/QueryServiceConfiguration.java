@@ -2,6 +2,7 @@ package io.tillstream.query;
 
 import io.tillstream.http.HttpEdgeConfiguration;
 import io.tillstream.query.apikey.KeyUseConfiguration;
+import io.tillstream.query.event.EventReads;
 import io.tillstream.query.platform.ReadSideConfiguration;
 import io.tillstream.query.proof.ProofConfiguration;
 import io.tillstream.query.replay.ReplayConfiguration;
@@ -15,6 +16,7 @@ import org.springframework.context.annotation.Import;
     ReadSideConfiguration.class,
     ConceptReads.class,
     KeyUseConfiguration.class,
+    EventReads.class,
     ProofConfiguration.class,
     ReplayConfiguration.class
 })

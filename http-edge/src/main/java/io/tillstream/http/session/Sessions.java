@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lettuce.core.GetExArgs;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.http.Request;
 import io.tillstream.http.redis.Redis;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.springframework.http.ResponseCookie;
 
 /**
@@ -77,9 +79,19 @@ public final class Sessions {
 
     /** The session of a token, whose life starts anew; empty for an unknown or ended one. Never blocks. */
     public CompletionStage<Optional<Session>> find(String token) {
+        return find(token, (ask, key) -> ask.getex(key, GetExArgs.Builder.ex(LIFE)));
+    }
+
+    /** As {@link #find}, but a look keeps no session alive. Never blocks. */
+    public CompletionStage<Optional<Session>> look(String token) {
+        return find(token, (ask, key) -> ask.get(key));
+    }
+
+    private CompletionStage<Optional<Session>> find(
+            String token, BiFunction<RedisAsyncCommands<String, byte[]>, String, CompletionStage<byte[]>> read) {
         if (!SafeText.visibleAscii(token, MAX_TOKEN)) return CompletableFuture.completedFuture(Optional.empty());
         String key = session(Sha256.hex(token));
-        return redis.ask(ask -> ask.getex(key, GetExArgs.Builder.ex(LIFE)))
+        return redis.ask(ask -> read.apply(ask, key))
                 .thenApply(found -> Optional.ofNullable(found)
                         .map(json -> EventJson.STORED.readValue(json, Session.class))
                         .filter(session ->

@@ -12,6 +12,7 @@ import io.tillstream.http.error.Refusal;
 import io.tillstream.http.error.Refuses;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.stream.EventStream;
 import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.HistoryEntry;
 import java.lang.reflect.Constructor;
@@ -147,6 +148,19 @@ record Endpoint(String method, String path, Method handler, Access access) {
 
     boolean lists() {
         return handler.getReturnType() == Listing.class;
+    }
+
+    /** Whether there is a stream at the same path, for whoever accepts that. */
+    boolean streams() {
+        return lists()
+                && Arrays.stream(handler.getDeclaringClass().getDeclaredMethods())
+                        .anyMatch(other -> EventStream.class.isAssignableFrom(other.getReturnType())
+                                && endsAs(other).equals(endsAs(handler)));
+    }
+
+    private static String endsAs(Method handler) {
+        RequestMapping own = AnnotatedElementUtils.findMergedAnnotation(handler, RequestMapping.class);
+        return own == null ? "" : String.join(",", own.path());
     }
 
     @Nullable

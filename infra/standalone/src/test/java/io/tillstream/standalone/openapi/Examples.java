@@ -22,6 +22,19 @@ final class Examples {
     private static final String KEY_PREFIX = "sf_live_3f9a";
 
     private static final Map<String, Object> USUAL = Map.ofEntries(
+            entry("specversion", "1.0"),
+            entry("source", "/tillstream/shop"),
+            entry("datacontenttype", "application/json"),
+            entry("dataschema", "/schemas/product.price_changed/1"),
+            entry("id", ID),
+            entry("time", INSTANT),
+            entry("mode", "live"),
+            entry("unreadable", "payload"),
+            entry("aggregatetype", "product"),
+            entry("subject", OTHER_ID),
+            entry("requestid", "b7e1c2aa-3f55-4c6e-9d6e-0c8f5a7a2f10"),
+            entry("correlationid", "b7e1c2aa-3f55-4c6e-9d6e-0c8f5a7a2f10"),
+            entry("causationid", THIRD_ID),
             entry("product_id", OTHER_ID),
             entry("user_id", THIRD_ID),
             entry("avatar_url", "https://example.com/ada.png"),
@@ -104,10 +117,11 @@ final class Examples {
         if (schema.get("examples") instanceof ArrayNode examples) return examples.get(0);
         if (schema.has("$ref")) return value(name, resolved(schema.path("$ref").asString()), everything);
         if (schema.get("anyOf") instanceof ArrayNode either) return value(name, (ObjectNode) either.get(0), everything);
+        JsonNode type = schema.path("type");
         Object usual = USUAL.get(name);
+        if (usual instanceof Number && type.asString("").equals("string")) usual = usual.toString();
         if (usual != null) return EventJson.CLIENT.valueToTree(usual);
         if (schema.get("enum") instanceof ArrayNode choices) return choices.get(0);
-        JsonNode type = schema.path("type");
         if (type.isArray()) return NullNode.instance;
         return switch (type.asString("")) {
             case "object" -> object(schema, everything);

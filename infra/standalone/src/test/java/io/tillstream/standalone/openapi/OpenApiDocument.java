@@ -76,6 +76,7 @@ final class OpenApiDocument {
                 "delivery",
                 new Tag("Webhook deliveries", "Webhook delivery", "What was posted to webhooks, and how that went."));
         TAGS.put("admin", new Tag("Session", "Session", "Signing in and out as an admin."));
+        TAGS.put("event", new Tag("Events", "Event", "All of history, in pages or as it happens."));
         TAGS.put("proof", new Tag("Proofs", "Event", "Signed heads of the history, and the way from an event to one."));
         TAGS.put(
                 "replay",
@@ -326,6 +327,7 @@ final class OpenApiDocument {
                         withIf(
                                 endpoint.reads() && !endpoint.fromStore() && !endpoint.open() && endpoint.inStore(),
                                 "Token"),
+                        withIf(endpoint.streams(), "LastEventId"),
                         withIf(!endpoint.open(), "Mode"),
                         Stream.of("RequestId"))
                 .flatMap(names -> names)
@@ -486,7 +488,18 @@ final class OpenApiDocument {
         media.set("schema", envelope);
         schemas.putAll(records.components());
         media.set("example", example(endpoint, envelope));
+        if (endpoint.streams()) stream((ObjectNode) response.path("content"));
         return response;
+    }
+
+    private static void stream(ObjectNode content) {
+        ObjectNode media = content.putObject("text/event-stream");
+        media.putObject("schema")
+                .put("type", "string")
+                .put(
+                        "description",
+                        "Server-sent events: `id` is the position, `event` the type, `data` the event in JSON");
+        media.put("example", "id: 4711\nevent: product.activated\ndata: {\"specversion\":\"1.0\",…}\n\n");
     }
 
     private ObjectNode envelope(Endpoint endpoint) {
@@ -778,6 +791,14 @@ final class OpenApiDocument {
                 "header",
                 "The token of a write of another credential: the answer shows at least that write");
         text(token, "48213").put("pattern", "^[0-9]{1,18}$");
+        text(
+                parameter(
+                        parameters,
+                        "LastEventId",
+                        "Last-Event-ID",
+                        "header",
+                        "For a stream: the `id` of the last event that you have had; goes before `after`"),
+                "4711");
         ObjectNode mode = parameter(
                 parameters,
                 "Mode",

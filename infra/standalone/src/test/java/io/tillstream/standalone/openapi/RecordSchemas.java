@@ -182,6 +182,7 @@ final class RecordSchemas {
     private static ObjectNode scalar(Class<?> type) {
         ObjectNode schema = JSON.objectNode();
         if (type == Object.class) return schema;
+        if (type == ObjectNode.class) return schema.put("type", "object");
         if (type == String.class) return schema.put("type", "string");
         if (type == UUID.class) return schema.put("type", "string").put("format", "uuid");
         if (type == Instant.class) return schema.put("type", "string").put("format", "date-time");

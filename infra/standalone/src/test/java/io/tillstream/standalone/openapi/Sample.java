@@ -10,6 +10,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Makes a record with something in every component, so that all of its JSON shows. */
 final class Sample {
@@ -26,6 +28,7 @@ final class Sample {
         if (type == long.class || type == Long.class) return 1L;
         if (Collection.class.isAssignableFrom(type)) return List.of();
         if (Map.class.isAssignableFrom(type)) return Map.of();
+        if (type == ObjectNode.class) return JsonNodeFactory.instance.objectNode();
         if (!type.isRecord()) throw new AssertionError("No sample of " + type);
         RecordComponent[] components = type.getRecordComponents();
         try {

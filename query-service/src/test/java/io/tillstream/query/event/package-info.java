@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.query.event;
+
+import org.jspecify.annotations.NullMarked;

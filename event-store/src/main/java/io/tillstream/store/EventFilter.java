@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -82,7 +82,7 @@ public record EventFilter(
      *
      * @param given the text of a filter by its name, null where it isn't given
      */
-    public static EventFilter of(Set<Mode> modes, UnaryOperator<@Nullable String> given) {
+    public static EventFilter of(Set<Mode> modes, Function<String, @Nullable String> given) {
         String from = time("from", given.apply("from"));
         String to = time("to", given.apply("to"));
         if (from != null && to != null && to.compareTo(from) < 0) throw new Malformed("to", "must not be before from");

@@ -11,11 +11,13 @@ import java.util.Set;
 
 /** The command line. Every failure that an operator can do something about is one line and status 1. */
 public final class Tillstream {
-    private static final Set<String> COMMANDS = Set.of("up", "demo", "admin", "replay", "verify");
+    private static final Set<String> COMMANDS = Set.of("up", "demo", "admin", "replay", "verify", "export", "publish");
 
     private Tillstream() {}
 
     public static void main(String[] args) {
+        // its standard output is for events alone; logging reads this when it begins
+        if (args.length > 0 && args[0].equals("export")) System.setProperty("tillstream.console", "System.err");
         System.exit(run(List.of(args), System.getenv(), System.out, System.err));
     }
 
@@ -60,6 +62,14 @@ public final class Tillstream {
                     Arguments options = Arguments.of(rest, VerifyCommand.OPTIONS, environment);
                     yield VerifyCommand.run(options, folder(options), console);
                 }
+                case "export" -> {
+                    Arguments options = Arguments.of(rest, ExportCommand.OPTIONS, environment);
+                    yield ExportCommand.run(options, folder(options), out, err);
+                }
+                case "publish" -> {
+                    Arguments options = Arguments.of(rest, PublishCommand.OPTIONS, environment);
+                    yield PublishCommand.run(options, folder(options), out, err);
+                }
                 case "version", "--version" -> {
                     console.say("tillstream " + version());
                     yield 0;
@@ -83,7 +93,8 @@ public final class Tillstream {
 
     private static String usage(String command) {
         return command.equals("tillstream")
-                ? "Usage: ./tillstream up|demo|admin|replay|verify|version [OPTION]... (./tillstream alone explains itself)"
+                ? "Usage: ./tillstream up|demo|admin|replay|verify|export|publish|version [OPTION]..."
+                        + " (./tillstream alone explains itself)"
                 : help(command).lines().findFirst().orElse("") + " (./tillstream " + command + " --help says more)";
     }
 

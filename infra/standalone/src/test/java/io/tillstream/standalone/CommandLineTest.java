@@ -15,6 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be told without starting a shop: in one line, with status 1. */
@@ -31,7 +32,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "demo", "admin", "replay", "verify"})
+    @ValueSource(strings = {"up", "demo", "admin", "replay", "verify", "export", "publish"})
     void explainsEveryCommand(String command) {
         Said said = say(command, "--help");
         assertThat(said.status()).isZero();
@@ -50,7 +51,11 @@ class CommandLineTest {
                         "replay",
                         ReplayCommand.OPTIONS,
                         "verify",
-                        VerifyCommand.OPTIONS)
+                        VerifyCommand.OPTIONS,
+                        "export",
+                        ExportCommand.OPTIONS,
+                        "publish",
+                        PublishCommand.OPTIONS)
                 .forEach((command, options) -> explains(command, options));
     }
 
@@ -63,6 +68,25 @@ class CommandLineTest {
         Said said = say("up", "--prot", "80");
         assertThat(said.status()).isEqualTo(1);
         assertThat(said.err()).contains("Unknown option: --prot").contains("Usage: ./tillstream up");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "export --type product, --type must be",
+        "export --from yesterday, --from must be",
+        "export --aggregate-id 7, --aggregate-id must be",
+        "export --after -1, --after must be",
+        "export --mode none, --mode must be",
+        "publish, --topic is missing",
+        "publish --topic a/b, Not a topic's name",
+        "publish --topic __consumer_offsets, Not a topic's name",
+        "publish --topic t --from-position x, --from-position must be",
+        "publish --topic t --from-position 9 --to-position 8, --to-position must not be",
+    })
+    void namesAMalformedOption(String command, String said) {
+        Said answer = say(command.split(" ", -1));
+        assertThat(answer.status()).isEqualTo(1);
+        assertThat(answer.err()).contains(said).contains("Usage: ./tillstream " + command.substring(0, 6));
     }
 
     @Test

@@ -8,6 +8,9 @@ import io.tillstream.embedded.Ports;
 import io.tillstream.standalone.Client.Answered;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -88,7 +92,9 @@ class ForgottenEverywhereTest {
 
             assertThat(telling(everyGet(openapi, client, session, ids, known)))
                     .as("where a person who is known is shown, or else this looks at nothing")
-                    .contains(USERS, USERS + "/" + person, USERS + "/" + person + "/history");
+                    .contains(USERS, USERS + "/" + person, USERS + "/" + person + "/history", "/api/v1/events");
+            assertThat(telling(Map.of("stream", stream(base, "access.granted"))))
+                    .isNotEmpty();
             assertThat(telling(documents(data))).isNotEmpty();
             JsonNode provenRow = row(client, registered);
             assertThat(telling(tables(data)))
@@ -114,6 +120,12 @@ class ForgottenEverywhereTest {
                     .isEmpty();
             assertThat(telling(tables(data))).isEmpty();
             assertThat(telling(documents(data))).isEmpty();
+            assertThat(telling(Map.of("stream", stream(base, "access.revoked"))))
+                    .isEmpty();
+            RunningProcess export = RunningProcess.of(folder.resolve("exported"), "export", "--data", data.toString());
+            assertThat(export.awaitEnd()).as(export.said()).isZero();
+            assertThat(export.said()).contains("user.registered", "user.erased", "access.revoked");
+            assertThat(telling(Map.of("export", export.said()))).isEmpty();
             assertThat(row(client, registered)).as("what a proof is over").isEqualTo(provenRow);
             RunningProcess verify = RunningProcess.of(folder.resolve("verified"), "verify", "--data", data.toString());
             assertThat(verify.awaitEnd()).as(verify.said()).isZero();
@@ -172,6 +184,23 @@ class ForgottenEverywhereTest {
             }
         }
         return answers;
+    }
+
+    /** The live stream from the beginning of history up to an event of a type. */
+    private static String stream(String base, String last) throws Exception {
+        StringBuilder told = new StringBuilder();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/api/v1/events?after=0"))
+                .header("Authorization", "Bearer " + KEY)
+                .header("Accept", "text/event-stream")
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient();
+                Stream<String> lines =
+                        http.send(request, BodyHandlers.ofLines()).body()) {
+            Iterator<String> line = lines.iterator();
+            while (told.indexOf("event: " + last) < 0) told.append(line.next()).append('\n');
+            http.shutdownNow();
+        }
+        return told.toString();
     }
 
     private static JsonNode row(Client client, String event) throws Exception {

@@ -2,6 +2,7 @@ package io.tillstream.command.user;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.tillstream.command.platform.CommandSender;
 import io.tillstream.command.user.UserCommand.EraseUser;
 import io.tillstream.command.user.UserCommand.RegisterUser;
@@ -93,6 +94,7 @@ class UserCommandController {
                     "Forgets the person for good: e-mail and name read as null everywhere, in history too, all access is revoked,"
                             + " and the e-mail may register anew. The account itself stays, with nobody in it."
                             + " Erasing it again changes nothing.")
+    @ApiResponse(responseCode = "200", description = "As it is after that")
     @Refuses({"UNKNOWN", "REASON_NAMES_PERSON"})
     Answer<UserView> erase(@PathVariable UUID id, Request request, @JsonBody(EraseUserRequest.class) Values body) {
         return commands.send(

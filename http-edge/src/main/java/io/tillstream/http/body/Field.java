@@ -120,6 +120,10 @@ public abstract class Field<V, F extends Field<V, F>> {
         return nullable;
     }
 
+    final boolean takesEmpty() {
+        return emptyIsNull;
+    }
+
     final boolean empty(JsonNode node) {
         return node.isNull()
                 || (emptyIsNull && node.isString() && node.stringValue().isEmpty());

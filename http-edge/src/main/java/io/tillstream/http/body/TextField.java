@@ -97,7 +97,7 @@ public final class TextField extends Field<String, TextField> {
     void describe(ObjectNode schema) {
         schema.put("type", "string");
         if (format != null) schema.put("format", format);
-        if (min > 0) schema.put("minLength", min);
+        if (min > 0 && !takesEmpty()) schema.put("minLength", min);
         if (max < 1_000_000) schema.put("maxLength", max);
         // Patterns hold after normalisation, which a schema can't say: a client's "  ABC " may be fine.
         if (pattern != null && !trimmed && !lowerCased && !upperCased && portable(pattern))

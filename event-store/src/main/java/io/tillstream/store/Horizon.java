@@ -2,6 +2,7 @@ package io.tillstream.store;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,6 +60,13 @@ public final class Horizon {
     /** Waits until everything that is committed at this moment is settled, at most so long; answers where it is. */
     public long awaitNow(Duration atMost) throws InterruptedException {
         return await(highest.getAsLong(), atMost);
+    }
+
+    /** As {@link #awaitNow}, for whoever can't do with less; empty when the time was up before. */
+    public OptionalLong settledNow(Duration atMost) throws InterruptedException {
+        long wanted = highest.getAsLong();
+        long reached = await(wanted, atMost);
+        return reached >= wanted ? OptionalLong.of(reached) : OptionalLong.empty();
     }
 
     private long await(long wanted, Duration atMost) throws InterruptedException {

@@ -95,7 +95,7 @@ final class HeadWriter implements AutoCloseable {
                 try {
                     signWhileLeased();
                     trouble = null;
-                } catch (SQLException | RuntimeException e) {
+                } catch (SQLException | RuntimeException | Error e) {
                     if (closing.getCount() > 0) report(e);
                 } finally {
                     signing = false;
@@ -108,7 +108,7 @@ final class HeadWriter implements AutoCloseable {
         }
     }
 
-    private void report(Exception e) {
+    private void report(Throwable e) {
         String now = String.valueOf(e.getMessage());
         if (!now.equals(trouble)) log.warn("Signing tree heads stopped and is tried again: {}", now);
         trouble = now;

@@ -86,7 +86,7 @@ public final class Publisher implements AutoCloseable {
                 try {
                     publishWhileLeased();
                     trouble = null;
-                } catch (SQLException | RuntimeException | ExecutionException | TimeoutException e) {
+                } catch (SQLException | RuntimeException | ExecutionException | TimeoutException | Error e) {
                     if (!closed()) report(e);
                 } finally {
                     publishing = false;
@@ -98,7 +98,7 @@ public final class Publisher implements AutoCloseable {
         }
     }
 
-    private void report(Exception e) {
+    private void report(Throwable e) {
         String now = String.valueOf(e.getMessage());
         if (!now.equals(trouble)) log.warn("Publishing to {} stopped and is tried again: {}", settings.topic(), now);
         trouble = now;

@@ -164,7 +164,7 @@ final class ExportCommand {
 
     /** Everything that is settled when it begins. The next run is read while one is written. */
     Done write(OutputStream out, Progress progress) throws IOException, InterruptedException {
-        long last = horizon.awaitNow(PATIENCE);
+        long last = settled(horizon);
         long written = 0;
         long unreadable = 0;
         CompletableFuture<List<StoredEvent>> next = read(after, last);
@@ -183,6 +183,13 @@ final class ExportCommand {
         }
         progress.at(written, last, last);
         return new Done(written, unreadable, last);
+    }
+
+    /** All that is committed by now; less would look like all of it. */
+    static long settled(Horizon horizon) throws InterruptedException {
+        return horizon.settledNow(PATIENCE)
+                .orElseThrow(() -> new CannotGoOn("History isn't settled beyond position " + horizon.position()
+                        + ": a transaction in PostgreSQL has been open for long (see pg_stat_activity); try again"));
     }
 
     private CompletableFuture<List<StoredEvent>> read(long from, long last) {

@@ -37,7 +37,7 @@ final class PublishCommand {
         try (Stores stores = shop.stores(arguments)) {
             if (topic.equals(Backends.TOPIC) || topic.equals(stores.setting(Stores.TOPIC)))
                 throw new WrongUse(topic + " is written by the shop alone; name a topic of your own");
-            long settled = new Horizon(stores.events(), new Appended()).awaitNow(PATIENCE);
+            long settled = ExportCommand.settled(new Horizon(stores.events(), new Appended()));
             Republisher republisher = new Republisher(
                     new EventPages(stores.events()), stores.get(CloudEvents.class), bootstrap(arguments, shop), topic);
             ProgressBar bar = new ProgressBar(err, true, "publish");

@@ -125,8 +125,15 @@ class EventQueryController {
             throw invalid("sort_order", "must be asc for a stream: it is oldest first");
         Long had = wellFormed(() -> EventFilter.position("Last-Event-ID", request.lastEventId()));
         Long after = had != null ? had : wellFormed(() -> EventFilter.position("after", request.query("after")));
-        long start = after == null ? horizon.awaitNow(PATIENCE) : after;
+        long start = after == null ? now() : after;
         return new EventsFrom(horizon, pages, recent, events, filter, start, after == null);
+    }
+
+    private long now() throws InterruptedException {
+        return horizon.settledNow(PATIENCE)
+                .orElseThrow(() -> Invalid.unavailable(
+                        "A transaction in the store holds history up: say after which position to begin, or try again",
+                        5));
     }
 
     private static EventFilter filter(Request request, Function<String, @Nullable String> given) {

@@ -83,7 +83,7 @@ final class Caretaker implements SmartLifecycle {
             if (System.nanoTime() - swept < pace.sweep().toNanos()) return;
             sweep();
             swept = System.nanoTime();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // what is thrown to the timer ends it, and reads with it
             log.debug("The collections are looked after later", e);
         }
     }

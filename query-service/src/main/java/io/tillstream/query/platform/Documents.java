@@ -89,7 +89,18 @@ public final class Documents<S> {
     private Feed<?> feed() {
         Feed<?> feed = current.apply(projection.name());
         if (feed == null) throw new Invalid(ErrorCode.SERVICE_UNAVAILABLE, "The read store can't be reached");
+        feed.awaitReadable();
         return feed;
+    }
+
+    /** Reads once more where reads switched meanwhile: what was found then may be newer than what the next read finds. */
+    private <T> T reading(Function<Feed<?>, T> from) {
+        while (true) {
+            Feed<?> feed = feed();
+            T found = from.apply(feed);
+            Feed<?> now = current.apply(projection.name());
+            if (now == null || now.collection().equals(feed.collection())) return found;
+        }
     }
 
     /** The documents of one mode that aren't deleted. */
@@ -115,7 +126,10 @@ public final class Documents<S> {
 
         /** All that match, by id. */
         public List<Stored<S>> find(Bson filter) {
-            Feed<?> feed = feed();
+            return reading(feed -> find(feed, filter));
+        }
+
+        private List<Stored<S>> find(Feed<?> feed, Bson filter) {
             List<Stored<S>> found = new ArrayList<>();
             for (Document document : collection(feed)
                     .find(visible(filter))
@@ -126,16 +140,17 @@ public final class Documents<S> {
 
         /** One page, sorted as the query says. */
         public Listing<Stored<S>> page(ListQuery query, Columns columns, Bson... filters) {
-            return page(query, columns, null, filters);
+            return reading(feed -> page(feed, query, columns, null, filters));
         }
 
         /** One page, and how many documents there are on all of them. */
         public Listing<Stored<S>> pageAndTotal(ListQuery query, Columns columns, Bson... filters) {
-            return page(query, columns, collection(feed()).countDocuments(visible(filters)), filters);
+            return reading(
+                    feed -> page(feed, query, columns, collection(feed).countDocuments(visible(filters)), filters));
         }
 
-        private Listing<Stored<S>> page(ListQuery query, Columns columns, @Nullable Long total, Bson... filters) {
-            Feed<?> feed = feed();
+        private Listing<Stored<S>> page(
+                Feed<?> feed, ListQuery query, Columns columns, @Nullable Long total, Bson... filters) {
             String key = columns.key(query.sortBy());
             Bson filter = after(query, columns, visible(filters));
             Bson order = query.ascending() ? ascending(key, Stored.ID) : descending(key, Stored.ID);

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +52,7 @@ final class Feed<S> {
     private volatile long position;
     private final long interruptions;
     private long written;
+    private volatile CountDownLatch held = new CountDownLatch(0);
 
     private Feed(Projection<S> projection, String name, ReadStore store) {
         this.projection = projection;
@@ -84,6 +87,24 @@ final class Feed<S> {
 
     boolean isParked(UUID document) {
         return parked.contains(document);
+    }
+
+    /** Until {@link #letRead}, reads wait: what they have shown before may not be in here yet. */
+    void holdReads() {
+        held = new CountDownLatch(1);
+    }
+
+    void letRead() {
+        held.countDown();
+    }
+
+    /** Waits while reads are held, for as long as anybody waits for a read model at the most. */
+    void awaitReadable() {
+        try {
+            held.await(Progress.BOUND.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Brings events, in ascending position, into their documents. */
@@ -148,6 +169,9 @@ final class Feed<S> {
                 before = stored.position();
                 reached = before;
             } catch (RuntimeException e) {
+                // what can't be read can't be redacted
+                if (events.stream().anyMatch(event -> event.event() instanceof PersonErased))
+                    collection.deleteOne(eq(Stored.ID, id.toString()));
                 park(id, events.getFirst(), e);
                 return null;
             }

@@ -370,8 +370,9 @@ final class Follower implements SmartLifecycle {
     private void join(Built next, long last, CountDownLatch stop) throws InterruptedException {
         Feed<?> feed = next.feed();
         Feed<?> before = current.get(feed.projection().name());
+        if (before == null) throw new IllegalStateException("What reads use may be gone");
         // reads never go back: it shows at least what the one before it shows
-        long shown = before == null ? last : Math.max(last, before.position());
+        long shown = Math.max(last, before.position());
         Tail tail = events.tailFrom(feed.position());
         while (feed.position() < shown) {
             List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
@@ -379,7 +380,7 @@ final class Follower implements SmartLifecycle {
             if (run.isEmpty() && !pause(stop, GAP)) return;
         }
         feed.checkpoint();
-        if (before != null && !before.collection().equals(feed.collection())) {
+        if (!before.collection().equals(feed.collection())) {
             if (!store.switchTo(feed.projection(), before.collection(), feed.collection())) {
                 building.remove(feed.collection());
                 next.fail(new IllegalStateException("Another instance has switched to another collection"));
@@ -389,7 +390,20 @@ final class Follower implements SmartLifecycle {
         }
         fed.removeIf(other -> other.collection().equals(feed.collection()));
         fed.add(feed);
-        current.put(feed.projection().name(), feed);
+        // another instance may be ahead of this one, and have shown here by the collection before what this one lacks
+        feed.holdReads();
+        try {
+            current.put(feed.projection().name(), feed);
+            long seen = events.highest();
+            long held = System.nanoTime();
+            while (feed.position() < seen && since(held).compareTo(Progress.BOUND) < 0) {
+                List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
+                feed.apply(run);
+                if (run.isEmpty() && !pause(stop, GAP)) break;
+            }
+        } finally {
+            feed.letRead();
+        }
         building.remove(feed.collection());
         if (next.joined() != null) next.joined().complete(null);
         progress.reached(shown());

@@ -107,8 +107,8 @@ final class Rebuilder implements SmartLifecycle {
                         if (stop.getCount() == 0) return;
                         if (claimed(replay)) new Work(replay, stop).carryOut();
                     }
-                } catch (RuntimeException e) {
-                    log.debug("Replays are looked at later", e);
+                } catch (RuntimeException | Error e) { // a replay that was left by one is claimed again
+                    log.warn("Replays are looked at later", e);
                 }
             } while (!stop.await(LOOK.toNanos(), TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {

@@ -18,9 +18,11 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.ReturnDocument;
+import io.tillstream.http.error.Invalid;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * pointer, of all others their own id, and the two are held apart by a unique index.
  */
 public final class Replays {
+    /** So long an aborted replay may take to end. */
+    private static final Duration ENDING = Duration.ofSeconds(5);
+
     private static final String ACTIVE = "active";
     private static final String STATUS = "status";
     private static final String ABORT = "abort";
@@ -62,7 +67,7 @@ public final class Replays {
     private final List<Projection<?>> projections;
     private final ReadStore store;
     private final Clock clock;
-    private final AtomicBoolean indexed = new AtomicBoolean();
+    private volatile boolean indexed;
 
     Replays(List<Projection<?>> projections, ReadStore store, Clock clock) {
         this.projections = List.copyOf(projections);
@@ -119,6 +124,16 @@ public final class Replays {
 
     /** Has a replay stop and its new documents dropped; empty when it is too late, or there is none. */
     public Optional<Replay> abort(UUID id) {
+        Document unclaimed = replays()
+                .findOneAndUpdate(
+                        and(eq(id.toString()), eq(STATUS, Replay.QUEUED), eq(BY, "")),
+                        combine(
+                                set(STATUS, Replay.ABORTED),
+                                set(ABORT, true),
+                                set(ACTIVE, id.toString()),
+                                set("finished_at", Date.from(clock.instant()))),
+                        new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
+        if (unclaimed != null) return Optional.of(read(unclaimed));
         return Optional.ofNullable(replays()
                         .findOneAndUpdate(
                                 and(eq(id.toString()), in(STATUS, Replay.QUEUED, Replay.RUNNING)),
@@ -130,9 +145,18 @@ public final class Replays {
     private Replay request(Projection<?> projection, String by) {
         index();
         String pointer = ReadStore.pointer(projection);
+        long deadline = System.nanoTime() + ENDING.toNanos();
         while (true) {
             Document running = replays().find(eq(ACTIVE, pointer)).first();
-            if (running != null) return read(running);
+            if (running != null && !running.getBoolean(ABORT, false)) return read(running);
+            if (running != null) {
+                // it ends without having made anything anew: not what is asked for
+                if (System.nanoTime() > deadline)
+                    throw Invalid.unavailable(
+                            "The replay of " + projection.name() + " before this is being aborted", 1);
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+                continue;
+            }
             Document wanted = new Document(
                             "_id", UuidCreator.getTimeOrderedEpoch().toString())
                     .append(ACTIVE, pointer)
@@ -157,8 +181,9 @@ public final class Replays {
     }
 
     private void index() {
-        if (indexed.compareAndSet(false, true))
-            replays().createIndex(ascending(ACTIVE), new IndexOptions().unique(true));
+        if (indexed) return;
+        replays().createIndex(ascending(ACTIVE), new IndexOptions().unique(true));
+        indexed = true;
     }
 
     // --- what the instance needs that carries them out

@@ -8,7 +8,6 @@ import io.tillstream.store.EventPages;
 import io.tillstream.store.Horizon;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -20,7 +19,6 @@ import org.springframework.dao.DataAccessException;
 final class PublishCommand {
     static final Set<String> OPTIONS = Set.of("data", "topic", "from-position", "to-position", "bootstrap");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
     private PublishCommand() {}

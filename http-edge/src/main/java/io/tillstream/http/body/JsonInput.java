@@ -54,6 +54,8 @@ final class JsonInput {
     }
 
     private static JsonNode parse(byte[] body) {
+        if (ofOtherEncoding(body))
+            throw new Invalid(ErrorCode.INVALID_INPUT, "The request's body is not JSON in UTF-8");
         try {
             return MAPPER.readTree(body);
         } catch (StreamConstraintsException e) {
@@ -70,6 +72,11 @@ final class JsonInput {
                     ErrorCode.INVALID_INPUT,
                     (twice ? "The request's body has a key twice" : "The request's body is not valid JSON") + where);
         }
+    }
+
+    /** UTF-16 and UTF-32, which the parser would guess: their marks, or the zeros in what can only be ASCII. */
+    private static boolean ofOtherEncoding(byte[] body) {
+        return body.length > 1 && (body[0] == 0 || body[1] == 0 || (body[0] & 0xff) >= 0xfe);
     }
 
     private static void inspect(JsonNode node, String path) {

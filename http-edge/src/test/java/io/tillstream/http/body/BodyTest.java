@@ -3,9 +3,11 @@ package io.tillstream.http.body;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
+import java.nio.charset.Charset;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -273,5 +275,16 @@ class BodyTest {
                 .isEqualTo("title");
         assertThat(schema.at("/properties/video/additionalProperties").asBoolean())
                 .isFalse();
+    }
+
+    @Test
+    void isInUtf8AndNothingElse() {
+        for (String encoding : List.of("UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE")) {
+            byte[] body = "{\"name\": \"Brushes\"}".getBytes(Charset.forName(encoding));
+            assertThatThrownBy(() -> GOODS.read(body, false, NOW))
+                    .as(encoding)
+                    .isInstanceOf(Invalid.class)
+                    .hasMessage("The request's body is not JSON in UTF-8");
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.tillstream.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tillstream.embedded.Ports;
+import io.tillstream.embedded.PostgresServer;
 import io.tillstream.embedded.Servers;
 import io.tillstream.events.envelope.Envelope;
 import java.nio.file.Files;
@@ -27,13 +28,19 @@ class GivenServersTest {
     @Test
     void runsOnThemAndIsFoundThereByAnotherDataFolderWithTheSameMasterKey() throws Exception {
         Servers servers = Servers.temporary();
+        // of its own: roles belong to a whole server, and other tests give them other passwords
+        PostgresServer postgres = PostgresServer.start(servers.newFolder(), 0);
+        try {
+            runsOn(servers, postgres);
+        } finally {
+            postgres.stop();
+        }
+    }
+
+    private void runsOn(Servers servers, PostgresServer postgres) throws Exception {
         List<String> given = List.of(
                 "--postgres-url",
-                new PostgresAddress(
-                                servers.postgres().url(),
-                                servers.postgres().user(),
-                                servers.postgres().password())
-                        .uri(),
+                new PostgresAddress(postgres.url(), postgres.user(), postgres.password()).uri(),
                 "--kafka",
                 servers.kafka().bootstrap(),
                 "--mongodb-uri",
@@ -57,7 +64,7 @@ class GivenServersTest {
             assertThatItsStoresAreReadFromOutside(first, made);
             assertThat(shop.stop()).isZero();
         }
-        assertThat(servers.postgres().running()).isTrue();
+        assertThat(postgres.running()).isTrue();
         assertThat(servers.redis().running()).isTrue();
 
         Path wrong = folder.resolve("wrong");

@@ -2,8 +2,12 @@ package io.tillstream.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tillstream.embedded.EmbeddedServer;
+import io.tillstream.embedded.KafkaServer;
+import io.tillstream.embedded.MongoServer;
 import io.tillstream.embedded.Ports;
 import io.tillstream.embedded.PostgresServer;
+import io.tillstream.embedded.RedisServer;
 import io.tillstream.embedded.Servers;
 import io.tillstream.events.envelope.Envelope;
 import java.nio.file.Files;
@@ -27,26 +31,30 @@ class GivenServersTest {
 
     @Test
     void runsOnThemAndIsFoundThereByAnotherDataFolderWithTheSameMasterKey() throws Exception {
-        Servers servers = Servers.temporary();
-        // of its own: roles belong to a whole server, and other tests give them other passwords
-        PostgresServer postgres = PostgresServer.start(servers.newFolder(), 0);
+        // of its own: roles belong to a whole PostgreSQL, and a read store and a topic to one event store
+        Path own = Servers.temporary().newFolder();
+        PostgresServer postgres = PostgresServer.start(own.resolve("postgres"), 0);
+        KafkaServer kafka = KafkaServer.start(own.resolve("kafka"), 0);
+        MongoServer mongo = MongoServer.start(own.resolve("mongo"), 0);
+        RedisServer redis = RedisServer.start(own.resolve("redis"), 0);
         try {
-            runsOn(servers, postgres);
+            runsOn(List.of(
+                    "--postgres-url",
+                    new PostgresAddress(postgres.url(), postgres.user(), postgres.password()).uri(),
+                    "--kafka",
+                    kafka.bootstrap(),
+                    "--mongodb-uri",
+                    mongo.uri(),
+                    "--redis-uri",
+                    redis.uri()));
+            assertThat(postgres.running()).isTrue();
+            assertThat(redis.running()).isTrue();
         } finally {
-            postgres.stop();
+            Stream.of(kafka, mongo, redis, postgres).forEach(EmbeddedServer::stop);
         }
     }
 
-    private void runsOn(Servers servers, PostgresServer postgres) throws Exception {
-        List<String> given = List.of(
-                "--postgres-url",
-                new PostgresAddress(postgres.url(), postgres.user(), postgres.password()).uri(),
-                "--kafka",
-                servers.kafka().bootstrap(),
-                "--mongodb-uri",
-                servers.mongo().uri(),
-                "--redis-uri",
-                servers.redis().uri());
+    private void runsOn(List<String> given) throws Exception {
         String made;
         Path first = folder.resolve("first");
         int port = Ports.free();
@@ -64,8 +72,6 @@ class GivenServersTest {
             assertThatItsStoresAreReadFromOutside(first, made);
             assertThat(shop.stop()).isZero();
         }
-        assertThat(postgres.running()).isTrue();
-        assertThat(servers.redis().running()).isTrue();
 
         Path wrong = folder.resolve("wrong");
         try (RunningProcess shop = up(wrong, Ports.free(), otherKey(), given)) {

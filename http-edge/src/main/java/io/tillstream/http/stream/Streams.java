@@ -101,7 +101,7 @@ public final class Streams implements SmartLifecycle {
         private byte[] more(Duration atMost) throws InterruptedException {
             try {
                 return stream.next(atMost);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // an Error would end nothing, and the client would wait for ever
                 if (ending()) return new byte[0];
                 if (!unavailable(e)) {
                     log.error("A stream failed and is ended", e);

@@ -2,6 +2,7 @@ package io.tillstream.standalone;
 
 import io.tillstream.command.admin.Admins;
 import io.tillstream.command.admin.FirstStart;
+import io.tillstream.embedded.Ports;
 import io.tillstream.standalone.Backends.Addresses;
 import io.tillstream.standalone.Backends.Given;
 import io.tillstream.standalone.DataFolder.FirstAdmin;
@@ -33,6 +34,7 @@ final class Up {
                 arguments.get("mongodb-uri", "TILLSTREAM_MONGODB_URI"),
                 arguments.get("redis-uri", "TILLSTREAM_REDIS_URI"));
         requireFree(port);
+        Ports.keep(port); // its own servers start before the application takes it
         DataFolder data = DataFolder.open(folder);
         // From here on the log has a folder. Logback reads this when the first logger is asked for: here, before there
         // are

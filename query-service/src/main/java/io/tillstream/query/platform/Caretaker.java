@@ -39,9 +39,9 @@ final class Caretaker implements SmartLifecycle {
     private final String instance;
     private final Pace pace;
     private final Stillness<String> others = new Stillness<>();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
+            2, // what is said must not wait for what is dropped
             Thread.ofPlatform().name("read-model-caretaker").daemon().factory());
-    private long swept;
     private volatile boolean running;
 
     Caretaker(Follower follower, ReadStore store, Replays replays, Clock clock, String instance, Pace pace) {
@@ -51,13 +51,13 @@ final class Caretaker implements SmartLifecycle {
         this.clock = clock;
         this.instance = instance;
         this.pace = pace;
-        this.swept = System.nanoTime() - pace.sweep().toNanos();
     }
 
     @Override
     public void start() {
         running = true;
-        var _ = timer.scheduleWithFixedDelay(this::turn, 0, pace.beat().toNanos(), TimeUnit.NANOSECONDS);
+        every(pace.beat(), this::say);
+        every(pace.sweep(), this::sweep);
     }
 
     /** After the follower, which goes on until its last batch is in. */
@@ -77,15 +77,15 @@ final class Caretaker implements SmartLifecycle {
         return -1;
     }
 
-    private void turn() {
-        try {
-            say();
-            if (System.nanoTime() - swept < pace.sweep().toNanos()) return;
-            sweep();
-            swept = System.nanoTime();
-        } catch (RuntimeException | Error e) { // what is thrown to the timer ends it, and reads with it
-            log.debug("The collections are looked after later", e);
-        }
+    private void every(Duration pause, Runnable task) {
+        Runnable safely = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) { // what is thrown to the timer ends it, and reads with it
+                log.debug("The collections are looked after later", e);
+            }
+        };
+        var _ = timer.scheduleWithFixedDelay(safely, 0, pause.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void say() {

@@ -8,6 +8,7 @@ import io.tillstream.events.envelope.EventJson;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -23,6 +24,13 @@ public final class EventLog {
      * @param position of the last event in it
      */
     public record Folded<S extends State>(S state, Mode mode, long position) {}
+
+    /**
+     * Some events in a row.
+     *
+     * @param more whether there are more of them
+     */
+    public record Opened(List<Envelope> events, boolean more) {}
 
     private static final int RUN = 200;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
@@ -88,20 +96,28 @@ public final class EventLog {
     }
 
     /**
-     * Some events of these aggregates, by position.
+     * Some events of these aggregates, by position; fewer than asked for where they are large.
      *
      * @param beyond where to begin, exclusive; null for the first, or the last when descending
      */
-    public List<Envelope> page(Collection<UUID> aggregates, @Nullable Long beyond, boolean ascending, int max) {
+    public Opened page(Collection<UUID> aggregates, @Nullable Long beyond, boolean ascending, int max) {
         String order = ascending
                 ? " and position > :beyond order by position"
                 : " and position < :beyond order by position desc";
-        return opener.open(jdbc.sql(StoredEvents.SELECT + " where aggregate_id = any(:ids)" + order + " limit :max")
-                .param("ids", texts(aggregates))
-                .param("beyond", beyond != null ? beyond : ascending ? 0 : Long.MAX_VALUE)
-                .param("max", max)
-                .query((rs, n) -> StoredEvents.row(rs))
-                .list());
+        EventRun run = StoredEvents.run(
+                jdbc,
+                StoredEvents.SELECT + " where aggregate_id = any(:ids)" + order + " limit :max",
+                Map.of(
+                        "ids",
+                        texts(aggregates),
+                        "beyond",
+                        beyond != null ? beyond : ascending ? 0 : Long.MAX_VALUE,
+                        "max",
+                        max),
+                max,
+                ascending,
+                StoredEvents.RUN_BYTES);
+        return new Opened(opener.open(run.events()), run.more());
     }
 
     /** Tells the events of these aggregates up to a position, in order; a few at a time are in memory. */
@@ -118,20 +134,29 @@ public final class EventLog {
         if (aggregates.isEmpty()) return;
         String[] ids = texts(aggregates);
         long after = 0;
-        List<Envelope> run;
+        EventRun run;
         do {
-            run = opener.open(jdbc.sql(StoredEvents.SELECT + " where aggregate_id = any(:ids) and position > :after"
-                            + " and position <= :to and time <= :until order by position limit :max")
-                    .param("ids", ids)
-                    .param("after", after)
-                    .param("to", toPosition)
-                    .param("until", EventJson.TIMESTAMP.format(until))
-                    .param("max", RUN)
-                    .query((rs, n) -> StoredEvents.row(rs))
-                    .list());
-            run.forEach(listener);
-            if (!run.isEmpty()) after = run.getLast().position();
-        } while (run.size() == RUN);
+            run = StoredEvents.run(
+                    jdbc,
+                    StoredEvents.SELECT + " where aggregate_id = any(:ids) and position > :after"
+                            + " and position <= :to and time <= :until order by position limit :max",
+                    Map.of(
+                            "ids",
+                            ids,
+                            "after",
+                            after,
+                            "to",
+                            toPosition,
+                            "until",
+                            EventJson.TIMESTAMP.format(until),
+                            "max",
+                            RUN),
+                    RUN,
+                    true,
+                    StoredEvents.RUN_BYTES);
+            opener.open(run.events()).forEach(listener);
+            after = run.reached(toPosition);
+        } while (run.more());
     }
 
     private static String[] texts(Collection<UUID> ids) {

@@ -15,7 +15,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * is for ever.
  *
  * <p>A page is the first so many of several branches, one for each mode and type, because each of them is a range of an
- * index in the page's order; so a page costs what it shows, however rare that is and wherever it lies.
+ * index in the page's order; so a page costs what it shows, however rare that is and wherever it lies. Of large events it has
+ * fewer than were asked for, and says that there are more.
  */
 public final class EventPages {
     // as the indexes of V2 have them
@@ -36,7 +37,12 @@ public final class EventPages {
      * @param upTo inclusive
      * @param ascending whether the page begins after the one bound, or at the other
      */
-    public List<StoredEvent> page(EventFilter filter, long after, long upTo, int limit, boolean ascending) {
+    public EventRun page(EventFilter filter, long after, long upTo, int limit, boolean ascending) {
+        return page(filter, after, upTo, limit, StoredEvents.RUN_BYTES, ascending);
+    }
+
+    /** As the other, with at most so many bytes of payload, but for an event that has more alone. */
+    public EventRun page(EventFilter filter, long after, long upTo, int limit, long bytes, boolean ascending) {
         String order = ascending ? " asc" : " desc";
         // A sum is no column, so PostgreSQL doesn't walk through all of history in order, hoping to meet some soon.
         String inBranch = " order by position" + (filter.picksSome() ? " + 0" : "") + order + " limit :limit";
@@ -49,7 +55,7 @@ public final class EventPages {
                                 .map(branch -> "(select position from events" + branch + inBranch + ")")
                                 .collect(Collectors.joining(" union all "))
                         + ") branches order by position" + order + " limit :limit)) order by position" + order;
-        return read(sql, params);
+        return StoredEvents.run(jdbc, sql, params, limit, ascending, bytes);
     }
 
     /**
@@ -59,7 +65,7 @@ public final class EventPages {
      * @param after exclusive
      * @param upTo inclusive
      */
-    public List<StoredEvent> run(EventFilter filter, long after, long upTo, int limit) {
+    public EventRun run(EventFilter filter, long after, long upTo, int limit) {
         if (filter.picksFew()) return page(filter, after, upTo, limit, true);
         Map<String, Object> params = new HashMap<>(Map.of("after", after, "up_to", upTo, "limit", limit));
         StringJoiner where = common(filter, params);
@@ -67,14 +73,13 @@ public final class EventPages {
             where.add("mode = any (:modes)");
             params.put("modes", filter.modes().stream().map(Mode::wire).toArray(String[]::new));
         }
-        return read(StoredEvents.SELECT + where + " order by position limit :limit", params);
-    }
-
-    private List<StoredEvent> read(String sql, Map<String, Object> params) {
-        return jdbc.sql(sql)
-                .params(params)
-                .query((rs, n) -> StoredEvents.row(rs))
-                .list();
+        return StoredEvents.run(
+                jdbc,
+                StoredEvents.SELECT + where + " order by position limit :limit",
+                params,
+                limit,
+                true,
+                StoredEvents.RUN_BYTES);
     }
 
     private static List<String> branches(EventFilter filter, Map<String, Object> params) {

@@ -59,12 +59,12 @@ public final class RecentEvents {
     }
 
     private void read(long settled) {
-        List<StoredEvent> more = pages.run(EventFilter.everything(), upTo, settled, MOST);
-        for (StoredEvent event : more) {
+        EventRun next = pages.run(EventFilter.everything(), upTo, settled, MOST);
+        for (StoredEvent event : next.events()) {
             events.add(event);
             characters += event.payload().length();
         }
-        upTo = more.size() < MOST ? settled : more.getLast().position();
+        upTo = next.reached(settled);
         while (events.size() > MOST || characters > MOST_CHARACTERS) {
             StoredEvent oldest = events.remove();
             characters -= oldest.payload().length();

@@ -8,17 +8,24 @@ import io.tillstream.events.envelope.Unreadable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads rows of the event table and opens them to envelopes. */
 final class StoredEvents {
-    static final String SELECT =
-            "select position, event_id, aggregate_type, aggregate_id, sequence, type, revision, time, metadata, payload"
-                    + " from events";
+    private static final String COLUMNS =
+            "position, event_id, aggregate_type, aggregate_id, sequence, type, revision, time, metadata, payload";
+
+    static final String SELECT = "select " + COLUMNS + " from events";
+
+    /** So many bytes of payload are in memory at a time: a run ends with the event that reaches them. */
+    static final long RUN_BYTES = 8_000_000;
 
     /** Opens rows with the keys of the persons they are about, which it holds no longer than this batch. */
     @FunctionalInterface
@@ -27,6 +34,33 @@ final class StoredEvents {
     }
 
     private StoredEvents() {}
+
+    /**
+     * A select in the order of its positions, as far as its payloads have at most so many bytes; the first row comes whatever
+     * it has. PostgreSQL knows a length without reading what it is of, and sends no more than that.
+     */
+    static String bounded(String select, boolean ascending, long bytes) {
+        String order = " order by position" + (ascending ? "" : " desc");
+        return "select " + COLUMNS + ", bytes + coalesce(next, 0) > " + bytes + " as cut from (select r.*,"
+                + " sum(octet_length(payload)) over w as bytes, lead(octet_length(payload)) over w as next,"
+                + " row_number() over w as number from (" + select + ") r"
+                + " window w as (" + order + " rows unbounded preceding)) s"
+                + " where bytes <= " + bytes + " or number = 1" + order;
+    }
+
+    /** Runs a select that has a limit, at most so many bytes of it. */
+    static EventRun run(
+            JdbcClient jdbc, String select, Map<String, ?> params, int limit, boolean ascending, long bytes) {
+        return jdbc.sql(bounded(select, ascending, bytes)).params(params).query(rs -> {
+            List<StoredEvent> rows = new ArrayList<>();
+            boolean cut = false;
+            while (rs.next()) {
+                rows.add(row(rs));
+                cut = rs.getBoolean("cut");
+            }
+            return new EventRun(rows, cut || rows.size() == limit);
+        });
+    }
 
     static StoredEvent row(ResultSet rs) throws SQLException {
         return new StoredEvent(

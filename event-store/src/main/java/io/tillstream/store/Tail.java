@@ -29,7 +29,10 @@ public final class Tail {
         return position;
     }
 
-    /** The next events in order, at most {@code max}; empty when there is nothing new this side of the horizon. */
+    /**
+     * The next events in order, at most {@code max} and fewer where they are large; empty when there is nothing new this side
+     * of the horizon.
+     */
     public List<Envelope> next(int max) {
         return opener.open(nextStored(max));
     }
@@ -67,8 +70,12 @@ public final class Tail {
 
     private Snapshot read(int max) {
         return jdbc.sql("select " + Fence.XMIN + " as xmin, e.* from (values (1)) one"
-                        + " left join lateral (" + StoredEvents.SELECT
-                        + " where position > :after order by position limit :max) e on true order by e.position")
+                        + " left join lateral ("
+                        + StoredEvents.bounded(
+                                StoredEvents.SELECT + " where position > :after order by position limit :max",
+                                true,
+                                StoredEvents.RUN_BYTES)
+                        + ") e on true order by e.position")
                 .param("after", position)
                 .param("max", max)
                 .query(rs -> {

@@ -55,8 +55,13 @@ public final class TestStore implements AutoCloseable {
 
     /** Appends an event as the engine does: transaction id first, then the row. Returns its position. */
     public long append(UUID aggregate, long sequence, Instant at) {
+        return append(aggregate, sequence, at, "a tag");
+    }
+
+    /** As the other, for a tag with that name. */
+    public long append(UUID aggregate, long sequence, Instant at, String name) {
         writable.takeTransactionId();
-        TagCreated event = new TagCreated(aggregate, at, "a tag", "a-tag");
+        TagCreated event = new TagCreated(aggregate, at, name, "a-tag");
         return jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
                         + " metadata, payload) values (:event, 'tag', :aggregate, :sequence, 'tag.created', '1', :time,"
                         + " :metadata, :payload) returning position")

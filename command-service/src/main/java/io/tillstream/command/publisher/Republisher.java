@@ -80,12 +80,13 @@ public final class Republisher {
     }
 
     private List<StoredEvent> rows(long after, long to) {
-        return pages.run(EventFilter.everything(), after, to, RUN);
+        return pages.run(EventFilter.everything(), after, to, RUN).events();
     }
 
     /** The position that the first record names as the one before it. */
     private long before(long from) {
-        List<StoredEvent> before = pages.page(EventFilter.everything(), 0, from - 1, 1, false);
+        List<StoredEvent> before =
+                pages.page(EventFilter.everything(), 0, from - 1, 1, false).events();
         return before.isEmpty() ? 0 : before.getFirst().position();
     }
 

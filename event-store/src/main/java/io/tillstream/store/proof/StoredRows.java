@@ -3,17 +3,19 @@ package io.tillstream.store.proof;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.store.FetchSize;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
  * The stored events of a range of positions, one after the other, as position and leaf. A run of them is one short transaction,
- * of which some hundred are in memory.
+ * of which some hundred are in memory, or fewer where they are large.
  */
 final class StoredRows implements AutoCloseable {
     private static final int RUN = 50_000;
@@ -29,6 +31,7 @@ final class StoredRows implements AutoCloseable {
 
     private final Connection connection;
     private final PreparedStatement select;
+    private final PreparedStatement longest;
     private final Leaf leaf = new Leaf();
     private final long to;
     private long reached;
@@ -43,9 +46,10 @@ final class StoredRows implements AutoCloseable {
         try {
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
-            select = connection.prepareStatement("select " + Leaf.COLUMNS
-                    + ", mode from events where position > ? and position <= ? order by position limit " + RUN);
-            select.setFetchSize(FETCH);
+            String rows = " from events where position > ? and position <= ? order by position limit " + RUN;
+            select = connection.prepareStatement("select " + Leaf.COLUMNS + ", mode" + rows);
+            longest = connection.prepareStatement(
+                    "select max(octet_length(payload)) from (select payload" + rows + ") run");
         } catch (SQLException e) {
             connection.close();
             throw e;
@@ -58,8 +62,11 @@ final class StoredRows implements AutoCloseable {
         while (true) {
             if (run == null) {
                 if (reached >= to) return null;
-                select.setLong(1, reached);
-                select.setLong(2, to);
+                for (PreparedStatement statement : List.of(longest, select)) {
+                    statement.setLong(1, reached);
+                    statement.setLong(2, to);
+                }
+                select.setFetchSize(FetchSize.of(longest, FETCH));
                 run = select.executeQuery();
                 inRun = 0;
             }

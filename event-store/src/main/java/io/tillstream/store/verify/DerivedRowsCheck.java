@@ -10,6 +10,7 @@ import io.tillstream.events.derived.Derived;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.EventLog;
+import io.tillstream.store.FetchSize;
 import io.tillstream.store.Sealing;
 import io.tillstream.store.StoredEvent;
 import java.sql.Connection;
@@ -177,12 +178,17 @@ public final class DerivedRowsCheck implements Check {
     }
 
     private void events(Connection connection, String after, String to, Page page) throws SQLException {
+        String rows = " from events where aggregate_id > ? and aggregate_id <= ?";
         try (PreparedStatement select = connection.prepareStatement(
-                "select position, event_id, aggregate_type, aggregate_id, sequence, type, revision, time, metadata, payload"
-                        + " from events where aggregate_id > ? and aggregate_id <= ? order by aggregate_id, sequence")) {
-            select.setString(1, after);
-            select.setString(2, to);
-            select.setFetchSize(EVENTS);
+                        "select position, event_id, aggregate_type, aggregate_id, sequence, type, revision, time, metadata,"
+                                + " payload" + rows + " order by aggregate_id, sequence");
+                PreparedStatement longest = connection.prepareStatement("select max(octet_length(payload))" + rows)) {
+            for (PreparedStatement statement : List.of(longest, select)) {
+                statement.setString(1, after);
+                statement.setString(2, to);
+            }
+            int atOnce = FetchSize.of(longest, EVENTS);
+            select.setFetchSize(atOnce);
             try (ResultSet rs = select.executeQuery()) {
                 List<StoredEvent> run = new ArrayList<>();
                 while (rs.next()) {
@@ -198,7 +204,7 @@ public final class DerivedRowsCheck implements Check {
                             rs.getString(9),
                             rs.getString(10));
                     if (UUIDS.matcher(row.aggregateId()).matches()) run.add(row);
-                    if (run.size() == EVENTS) {
+                    if (run.size() == atOnce) {
                         page.take(log.openEvenIfUnreadable(run));
                         run.clear();
                     }

@@ -15,8 +15,18 @@ public record Listing<T>(List<T> data, Pagination pagination) {
      */
     public static <T> Listing<T> page(
             ListQuery query, List<T> rows, Function<? super T, Cursor> cursorOf, @Nullable Long total) {
-        boolean more = rows.size() > query.limit();
-        List<T> page = more ? rows.subList(0, query.limit()) : rows;
+        return page(query, rows, rows.size() > query.limit(), cursorOf, total);
+    }
+
+    /**
+     * The page a query asked for, which may have fewer rows than that though more follow.
+     *
+     * @param rows any beyond the limit are left out
+     * @param more whether there is a next page; never after none
+     */
+    public static <T> Listing<T> page(
+            ListQuery query, List<T> rows, boolean more, Function<? super T, Cursor> cursorOf, @Nullable Long total) {
+        List<T> page = rows.subList(0, Math.min(rows.size(), query.limit()));
         String next = more ? cursorOf.apply(page.getLast()).encode() : null;
         return new Listing<>(page, new Pagination(query.rawCursor(), next, more, query.limit(), total));
     }

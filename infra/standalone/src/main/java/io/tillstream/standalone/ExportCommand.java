@@ -6,8 +6,8 @@ import io.tillstream.store.Appended;
 import io.tillstream.store.CloudEvents;
 import io.tillstream.store.EventFilter;
 import io.tillstream.store.EventPages;
+import io.tillstream.store.EventRun;
 import io.tillstream.store.Horizon;
-import io.tillstream.store.StoredEvent;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,7 +19,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -167,18 +166,19 @@ final class ExportCommand {
         long last = settled(horizon);
         long written = 0;
         long unreadable = 0;
-        CompletableFuture<List<StoredEvent>> next = read(after, last);
-        while (true) {
-            List<StoredEvent> rows = joined(next);
-            if (rows.isEmpty()) break;
-            long position = rows.getLast().position();
-            next = rows.size() < RUN ? CompletableFuture.completedFuture(List.of()) : read(position, last);
-            for (CloudEvent event : events.of(rows)) {
+        CompletableFuture<EventRun> next = read(after, last);
+        boolean more = true;
+        while (more) {
+            EventRun run = joined(next);
+            more = run.more();
+            long position = run.reached(last);
+            if (more) next = read(position, last);
+            for (CloudEvent event : events.of(run.events())) {
                 out.write(event.json());
                 out.write(NEW_LINE);
                 if (event.unreadable() != null) unreadable++;
             }
-            written += rows.size();
+            written += run.events().size();
             progress.at(written, Math.min(position, last - 1), last);
         }
         progress.at(written, last, last);
@@ -192,11 +192,11 @@ final class ExportCommand {
                         + ": a transaction in PostgreSQL has been open for long (see pg_stat_activity); try again"));
     }
 
-    private CompletableFuture<List<StoredEvent>> read(long from, long last) {
+    private CompletableFuture<EventRun> read(long from, long last) {
         return CompletableFuture.supplyAsync(() -> pages.run(filter, from, last, RUN));
     }
 
-    private static List<StoredEvent> joined(CompletableFuture<List<StoredEvent>> next) {
+    private static EventRun joined(CompletableFuture<EventRun> next) {
         try {
             return next.join();
         } catch (CompletionException e) {

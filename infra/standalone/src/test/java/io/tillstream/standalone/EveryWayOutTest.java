@@ -44,6 +44,7 @@ import tools.jackson.databind.JsonNode;
 class EveryWayOutTest {
     private static final int WRITERS = 16;
     private static final int WRITES = 25;
+    private static final int LARGE = 20;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder = Path.of("");
@@ -72,9 +73,11 @@ class EveryWayOutTest {
                 for (int writer = 0; writer < WRITERS; writer++) {
                     String name = "writer-" + writer;
                     boolean rollsBack = writer % 4 == 0;
+                    boolean large = writer == 1;
                     writers.add(pool.submit(() -> {
                         try {
                             if (rollsBack) rollBackLate(data);
+                            else if (large) writeLarge(data);
                             else write(port, name);
                         } finally {
                             written.countDown();
@@ -86,7 +89,7 @@ class EveryWayOutTest {
                 paged = pages.get();
                 streamed = stream.get();
             }
-            assertThat(paged).hasSizeGreaterThanOrEqualTo(12 * WRITES);
+            assertThat(paged).hasSizeGreaterThanOrEqualTo(11 * WRITES + LARGE);
             assertThat(streamed).isEqualTo(paged);
 
             Path file = folder.resolve("events.ndjson");
@@ -159,16 +162,37 @@ class EveryWayOutTest {
         }
     }
 
-    private static void rollBackLate(Path data) throws Exception {
+    private static Connection connection(Path data) throws Exception {
         Properties ports = new Properties();
         try (var file = Files.newBufferedReader(data.resolve("ports"))) {
             ports.load(file);
         }
-        try (Connection connection = DriverManager.getConnection(
+        Connection connection = DriverManager.getConnection(
                 "jdbc:postgresql://127.0.0.1:" + ports.getProperty("postgres") + "/tillstream",
                 "tillstream",
-                Files.readString(data.resolve("postgres/password")).strip())) {
-            connection.setAutoCommit(false);
+                Files.readString(data.resolve("postgres/password")).strip());
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    /** More in a row than anybody reads at a time, and larger than the API takes. */
+    private static void writeLarge(Path data) throws Exception {
+        try (Connection connection = connection(data);
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_current_xact_id()");
+            statement.execute(
+                    "insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
+                            + " metadata, payload) select gen_random_uuid(), 'tag', id, 0, 'tag.created', '1',"
+                            + " '2026-03-01T12:00:00.000Z', json_build_object('actor', 'system:test', 'request_id', 'r',"
+                            + " 'correlation_id', 'r', 'causation_id', 'r', 'mode', 'live'), json_build_object('tag_id', id, 'at',"
+                            + " '2026-03-01T12:00:00.000Z', 'name', repeat('x', 900000), 'slug', id) from (select"
+                            + " gen_random_uuid()::text as id from generate_series(1, " + LARGE + ")) ids");
+            connection.commit();
+        }
+    }
+
+    private static void rollBackLate(Path data) throws Exception {
+        try (Connection connection = connection(data)) {
             for (int i = 0; i < WRITES; i++) {
                 try (Statement statement = connection.createStatement();
                         PreparedStatement insert = connection.prepareStatement(

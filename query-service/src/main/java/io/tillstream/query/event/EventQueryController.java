@@ -17,9 +17,9 @@ import io.tillstream.http.stream.EventStream;
 import io.tillstream.store.CloudEvents;
 import io.tillstream.store.EventFilter;
 import io.tillstream.store.EventPages;
+import io.tillstream.store.EventRun;
 import io.tillstream.store.Horizon;
 import io.tillstream.store.RecentEvents;
-import io.tillstream.store.StoredEvent;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -95,7 +95,8 @@ class EventQueryController {
     @Operation(summary = "List events, or follow them", description = """
                     All of history in the order of the store, oldest first unless sorted otherwise: the events of your mode and \
                     those of the shop. Each is a CloudEvent with all attributes, as on the topic. A cursor stays valid for \
-                    ever, and what a page has shown never changes (except that an erased person's fields become null).
+                    ever, and what a page has shown never changes (except that an erased person's fields become null). Of events \
+                    that are hundreds of kilobytes large a page has fewer than `limit`: `has_more` says whether there are more.
 
                     With `Accept: text/event-stream` the same filters give a stream of what comes after `Last-Event-ID` or \
                     `after`, else from now on: `id` is the position, `event` the type, `data` the event. A comment comes \
@@ -109,8 +110,13 @@ class EventQueryController {
         long end = horizon.awaitNow(PATIENCE);
         if (cursor != null && query.ascending()) begin = Math.max(begin, position(cursor));
         if (cursor != null && !query.ascending()) end = Math.min(end, position(cursor) - 1);
-        List<StoredEvent> rows = pages.page(filter, begin, end, query.limit() + 1, query.ascending());
-        return Listing.page(query, events.of(rows), event -> query.after(Long.valueOf(event.position()), NO_TIE), null);
+        EventRun run = pages.page(filter, begin, end, query.limit() + 1, query.ascending());
+        return Listing.page(
+                query,
+                events.of(run.events()),
+                run.more(),
+                event -> query.after(Long.valueOf(event.position()), NO_TIE),
+                null);
     }
 
     @GetMapping(produces = "text/event-stream")

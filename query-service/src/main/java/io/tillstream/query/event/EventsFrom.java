@@ -7,18 +7,21 @@ import io.tillstream.http.stream.EventStream;
 import io.tillstream.store.CloudEvents;
 import io.tillstream.store.EventFilter;
 import io.tillstream.store.EventPages;
+import io.tillstream.store.EventRun;
 import io.tillstream.store.Horizon;
 import io.tillstream.store.RecentEvents;
 import io.tillstream.store.RecentEvents.Run;
 import io.tillstream.store.StoredEvent;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** The events of a filter after a position, each once and in order, as they get settled. */
 final class EventsFrom implements EventStream {
     private static final int MOST = 100;
+    private static final long MOST_BYTES = 1_000_000;
     private static final byte[] NOTHING = {};
 
     private final Horizon horizon;
@@ -64,16 +67,24 @@ final class EventsFrom implements EventStream {
         long settled = horizon.awaitAbove(position, atMost);
         if (settled <= position) return NOTHING;
         Optional<Run> run = recent.between(position, settled);
-        List<StoredEvent> found = run.isPresent()
-                ? run.get().events().stream()
-                        .filter(filter::matches)
-                        .limit(MOST)
-                        .toList()
-                : pages.page(filter, position, settled, MOST, true);
-        long upTo = run.map(Run::upTo).orElse(settled);
-        byte[] messages = messages(events.of(found));
-        position = found.size() < MOST ? upTo : found.getLast().position();
+        EventRun found = run.isPresent()
+                ? someOf(run.get().events())
+                : pages.page(filter, position, settled, MOST, MOST_BYTES, true);
+        byte[] messages = messages(events.of(found.events()));
+        position = found.reached(run.map(Run::upTo).orElse(settled));
         return messages;
+    }
+
+    private EventRun someOf(List<StoredEvent> run) {
+        List<StoredEvent> some = new ArrayList<>();
+        long characters = 0;
+        for (StoredEvent event : run) {
+            if (!filter.matches(event)) continue;
+            characters += event.payload().length();
+            if (some.size() == MOST || (characters > MOST_BYTES && !some.isEmpty())) return new EventRun(some, true);
+            some.add(event);
+        }
+        return new EventRun(some, false);
     }
 
     private static byte[] messages(List<CloudEvent> events) {

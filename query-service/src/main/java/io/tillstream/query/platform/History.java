@@ -13,6 +13,7 @@ import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
 import io.tillstream.query.platform.HistoryEntry.Change;
 import io.tillstream.store.EventLog;
+import io.tillstream.store.EventLog.Opened;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,9 +55,9 @@ public final class History {
     }
 
     Listing<HistoryEntry> page(Collection<UUID> aggregates, ListQuery query) {
-        List<Envelope> rows = events.page(aggregates, beyond(query.cursor()), query.ascending(), query.limit() + 1);
-        Listing<Envelope> page =
-                Listing.page(query, rows, row -> query.after(row.position(), UUID.fromString(row.id())), null);
+        Opened rows = events.page(aggregates, beyond(query.cursor()), query.ascending(), query.limit() + 1);
+        Listing<Envelope> page = Listing.page(
+                query, rows.events(), rows.more(), row -> query.after(row.position(), UUID.fromString(row.id())), null);
         Map<Long, Step> steps = steps(page.data());
         Map<String, String> names = actors.names(
                 page.data().stream().map(event -> event.metadata().actor()).collect(Collectors.toSet()));

@@ -128,6 +128,18 @@ class FollowerTest {
     }
 
     @Test
+    void takesInMoreThanIsReadAtATime() throws InterruptedException {
+        UUID tag = log.tag("red");
+        String large = "x".repeat(900_000);
+        for (int i = 0; i < 40; i++) log.append(new TagChanged(tag, TestLog.AT, large + i, "large"));
+        Instance instance = instance();
+        instance.shows(log.last());
+        Stored<Tag> stored = instance.tags.visibleTo(ADMIN).find(tag).orElseThrow();
+        assertThat(stored.state().name()).endsWith("x39");
+        assertThat(stored.sequence()).isEqualTo(40);
+    }
+
+    @Test
     void goesOnWhereItWas() throws InterruptedException {
         Instance first = instance();
         UUID tag = log.tag("red");

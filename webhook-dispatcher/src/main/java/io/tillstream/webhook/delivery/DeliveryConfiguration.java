@@ -92,6 +92,7 @@ public class DeliveryConfiguration {
             Deliveries deliveries,
             Partitions partitions,
             EventLog events,
+            Horizon horizon,
             WebhookSettings settings,
             Clock clock) {
         return new Replays(
@@ -101,6 +102,7 @@ public class DeliveryConfiguration {
                 deliveries,
                 partitions,
                 events,
+                horizon,
                 settings.maxAttempts(),
                 clock);
     }

@@ -6,7 +6,11 @@ import io.tillstream.events.Mode;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.webhook.Webhook;
 import io.tillstream.events.webhook.WebhookEventName;
+import io.tillstream.store.EventFilter;
 import io.tillstream.store.EventLog;
+import io.tillstream.store.EventPages;
+import io.tillstream.store.EventRun;
+import io.tillstream.store.Horizon;
 import io.tillstream.webhook.endpoint.Endpoints;
 import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
 import io.tillstream.webhook.payload.Customization;
@@ -38,6 +42,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Replays {
     private static final Logger log = LoggerFactory.getLogger(Replays.class);
     private static final int RUN = 200;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /** Deliveries are stored no longer than this before they are due, so that an abort leaves little behind. */
     private static final Duration AHEAD = Duration.ofSeconds(5);
@@ -75,6 +81,8 @@ final class Replays {
     private final Deliveries deliveries;
     private final Partitions partitions;
     private final EventLog events;
+    private final EventPages pages;
+    private final Horizon horizon;
     private final int maxAttempts;
     private final Clock clock;
 
@@ -85,6 +93,7 @@ final class Replays {
             Deliveries deliveries,
             Partitions partitions,
             EventLog events,
+            Horizon horizon,
             int maxAttempts,
             Clock clock) {
         this.jdbc = jdbc;
@@ -93,6 +102,8 @@ final class Replays {
         this.deliveries = deliveries;
         this.partitions = partitions;
         this.events = events;
+        this.pages = new EventPages(events);
+        this.horizon = horizon;
         this.maxAttempts = maxAttempts;
         this.clock = clock;
     }
@@ -143,29 +154,39 @@ final class Replays {
     }
 
     /** Carries one on that nobody else is at; whether there was anything to do. */
-    boolean carryOn() {
+    boolean carryOn() throws InterruptedException {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        if (!anyDue(now)) return false;
         partitions.make(now);
+        // before the transaction: an open one holds the horizon
+        long settled = horizon.awaitNow(PATIENCE);
         Boolean done = transaction.execute(status -> jdbc.sql("select * from replays where status = 'running'"
                         + " and next_due_at <= :soon order by id limit 1 for update skip locked")
                 .param("soon", time(now.plus(AHEAD)))
                 .query((rs, n) -> replay(rs))
                 .optional()
-                .map(replay -> carryOn(replay, now))
+                .map(replay -> carryOn(replay, settled, now))
                 .orElse(false));
         return Boolean.TRUE.equals(done);
     }
 
-    private boolean carryOn(Replay replay, Instant now) {
+    private boolean anyDue(Instant now) {
+        return jdbc.sql("select exists (select from replays where status = 'running' and next_due_at <= :soon)")
+                .param("soon", time(now.plus(AHEAD)))
+                .query(Boolean.class)
+                .single();
+    }
+
+    private boolean carryOn(Replay replay, long settled, Instant now) {
         Optional<Endpoint> endpoint = endpoints.find(replay.endpointId(), Mode.of(replay.mode()));
         if (endpoint.isEmpty() || !endpoint.get().webhook().isActive()) {
             finish(replay, "aborted", replay.toPosition(), replay.queued(), replay.nextDueAt(), now);
             return true;
         }
-        List<Envelope> run = events.tailFrom(replay.afterPosition()).nextEvenIfUnreadable(RUN).stream()
-                .filter(envelope -> envelope.position() <= replay.toPosition())
-                .toList();
-        List<Envelope> covered = run.stream()
+        long upTo = Math.min(replay.toPosition(), settled);
+        if (upTo < replay.toPosition() && upTo <= replay.afterPosition()) return false;
+        EventRun run = pages.run(EventFilter.everything(), replay.afterPosition(), upTo, RUN);
+        List<Envelope> covered = events.openEvenIfUnreadable(run.events()).stream()
                 .filter(envelope -> replay.covers(envelope)
                         && envelope.metadata().mode().wire().equals(replay.mode())
                         && PublicEvents.concerns(envelope.event()))
@@ -180,7 +201,7 @@ final class Replays {
             due = due.plusNanos(1_000_000_000L / replay.rate());
         }
         deliveries.store(made);
-        long reached = run.isEmpty() ? replay.toPosition() : run.getLast().position();
+        long reached = run.reached(upTo);
         boolean over = reached >= replay.toPosition();
         finish(replay, over ? "done" : "running", reached, replay.queued() + made.size(), due, now);
         return true;

@@ -443,6 +443,7 @@ class DeliveriesTest {
     @Test
     void replayHistoryThatIsOlderThanTheWebhook() {
         String first = shop.product();
+        shop.losePosition();
         String second = shop.product();
         Reply webhook = shop.webhook(receiver.url(), "'events': ['access.*']");
         String path = "/api/v1/webhooks/" + webhook.id() + "/replays";

@@ -6,6 +6,7 @@ import io.tillstream.command.CommandServiceConfiguration;
 import io.tillstream.command.admin.FirstStart;
 import io.tillstream.embedded.Servers;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.store.WritableStore;
 import io.tillstream.webhook.WebhookDispatcher;
 import io.tillstream.webhook.WebhookDispatcherConfiguration;
 import java.io.IOException;
@@ -103,6 +104,15 @@ final class DispatcherShop implements AutoCloseable {
     /** The dispatcher's own tables. */
     JdbcClient jdbc() {
         return JdbcClient.create(context.getBean("webhooks", javax.sql.DataSource.class));
+    }
+
+    /** A position that no event has, because its transaction never came to an end. */
+    void losePosition() {
+        bean(WritableStore.class)
+                .jdbc()
+                .sql("select nextval(pg_get_serial_sequence('events', 'position'))")
+                .query(Long.class)
+                .single();
     }
 
     Reply get(String path) {

@@ -1,9 +1,11 @@
 package io.tillstream.command.webhook;
 
+import io.tillstream.events.webhook.DeliveryRate;
 import io.tillstream.events.webhook.WebhookDetails;
 import io.tillstream.events.webhook.WebhookEventName;
 import io.tillstream.http.body.ArrayField;
 import io.tillstream.http.body.Body;
+import io.tillstream.http.body.BoolField;
 import io.tillstream.http.body.ChoiceField;
 import io.tillstream.http.body.TextField;
 import java.util.List;
@@ -42,6 +44,7 @@ abstract class WebhookBody extends Body {
             events().required();
             common();
             bool("is_active").defaultsTo(true).doc("Whether events are sent to it");
+            strictOrder().defaultsTo(false);
             filterMode().defaultsTo(WebhookDetails.ALL);
             rule((values, errors, now) -> {
                 if (WebhookDetails.SELECTED.equals(values.text("product_filter_mode"))
@@ -57,6 +60,7 @@ abstract class WebhookBody extends Body {
             events();
             common();
             bool("is_active").doc("false drops what happens meanwhile; true also ends a suspension");
+            strictOrder();
             filterMode();
             rule((values, errors, now) -> {
                 if (values.has("product_ids") && !values.has("product_filter_mode"))
@@ -103,6 +107,12 @@ abstract class WebhookBody extends Body {
                 .doc("Whether it is told of all products, or of those in product_ids only");
     }
 
+    final BoolField strictOrder() {
+        return bool("strict_order")
+                .doc("Send each delivery only when the one before it is accepted or given up; slower, and a failing one"
+                        + " holds up those behind it");
+    }
+
     final void common() {
         text("description")
                 .length(0, 500)
@@ -128,6 +138,13 @@ abstract class WebhookBody extends Body {
                 .nullable()
                 .doc("The keys of a payload's data that are sent; all if null")
                 .example(List.of("customer", "product"));
+        object("rate_limit", rate -> {
+                    rate.integer("deliveries").required().range(1, 1_000).doc("At most so many");
+                    rate.choice("per", DeliveryRate.SECOND, DeliveryRate.MINUTE).required();
+                })
+                .nullable()
+                .doc("How fast deliveries follow each other at most, evenly spaced; none if null")
+                .example(Map.of("deliveries", 10, "per", "second"));
     }
 
     private static @Nullable String wrongHeader(ObjectNode headers) {

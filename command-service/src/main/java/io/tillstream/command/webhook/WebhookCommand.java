@@ -1,5 +1,6 @@
 package io.tillstream.command.webhook;
 
+import io.tillstream.events.webhook.DeliveryRate;
 import io.tillstream.events.webhook.WebhookDetails;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,9 @@ sealed interface WebhookCommand {
             @Nullable Scope scope,
             @Nullable NewHeaders headers,
             @Nullable ExtraFields extraFields,
-            @Nullable Selection selection)
+            @Nullable Selection selection,
+            @Nullable NewRate rate,
+            @Nullable Boolean strictOrder)
             implements WebhookCommand {}
 
     /** Another secret takes over, and the present one goes on signing beside it for some hours. */
@@ -47,6 +50,9 @@ sealed interface WebhookCommand {
 
     /** New extra fields, or none. */
     record ExtraFields(@Nullable Map<String, @Nullable Object> fields) {}
+
+    /** A new rate, or none. */
+    record NewRate(@Nullable DeliveryRate rate) {}
 
     /** A new selection of fields, or all of them. */
     record Selection(@Nullable List<String> keys) {}

@@ -15,10 +15,12 @@ import io.tillstream.command.webhook.WebhookCommand.DeleteWebhook;
 import io.tillstream.command.webhook.WebhookCommand.Description;
 import io.tillstream.command.webhook.WebhookCommand.ExtraFields;
 import io.tillstream.command.webhook.WebhookCommand.NewHeaders;
+import io.tillstream.command.webhook.WebhookCommand.NewRate;
 import io.tillstream.command.webhook.WebhookCommand.RotateWebhookSecret;
 import io.tillstream.command.webhook.WebhookCommand.Scope;
 import io.tillstream.command.webhook.WebhookCommand.Selection;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.DeliveryRate;
 import io.tillstream.events.webhook.Webhook;
 import io.tillstream.events.webhook.WebhookDetails;
 import io.tillstream.events.webhook.WebhookView;
@@ -73,7 +75,9 @@ class WebhookCommandController {
                         scope.mode(),
                         scope.productIds(),
                         fields(body.any("custom_payload_fields")),
-                        body.texts("payload_field_selection")),
+                        body.texts("payload_field_selection"),
+                        rate(body.object("rate_limit")),
+                        WebhookDetails.onlyTrue(body.requiredBool("strict_order"))),
                 body.requiredBool("is_active"),
                 headers(body.any("custom_headers")),
                 secret);
@@ -102,7 +106,9 @@ class WebhookCommandController {
                 body.has("product_filter_mode") ? scope(body) : null,
                 body.has("custom_headers") ? headers(body.any("custom_headers")) : null,
                 body.has("custom_payload_fields") ? new ExtraFields(fields(body.any("custom_payload_fields"))) : null,
-                body.has("payload_field_selection") ? new Selection(body.texts("payload_field_selection")) : null);
+                body.has("payload_field_selection") ? new Selection(body.texts("payload_field_selection")) : null,
+                body.has("rate_limit") ? new NewRate(rate(body.object("rate_limit"))) : null,
+                body.bool("strict_order"));
         return commands.send(
                 request,
                 command,
@@ -147,6 +153,10 @@ class WebhookCommandController {
         String mode = body.requiredText("product_filter_mode");
         if (!mode.equals(WebhookDetails.SELECTED)) return new Scope(mode, List.of());
         return new Scope(mode, requireNonNull(body.uuids("product_ids")));
+    }
+
+    private static @Nullable DeliveryRate rate(@Nullable Values sent) {
+        return sent == null ? null : new DeliveryRate(sent.requiredInteger("deliveries"), sent.requiredText("per"));
     }
 
     private static NewHeaders headers(@Nullable ObjectNode sent) {

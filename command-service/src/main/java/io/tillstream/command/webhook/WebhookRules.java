@@ -102,7 +102,9 @@ final class WebhookRules {
                         : command.extraFields().fields(),
                 command.selection() == null
                         ? old.payloadFieldSelection()
-                        : command.selection().keys());
+                        : command.selection().keys(),
+                command.rate() == null ? old.rateLimit() : command.rate().rate(),
+                command.strictOrder() == null ? old.strictOrder() : WebhookDetails.onlyTrue(command.strictOrder()));
     }
 
     static List<WebhookEvent> rotate(@Nullable Webhook webhook, RotateWebhookSecret command, Instant now) {

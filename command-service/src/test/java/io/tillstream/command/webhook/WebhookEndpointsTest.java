@@ -43,7 +43,13 @@ class WebhookEndpointsTest {
                 "{'url': 'https://93.184.216.34/', 'events': ['*'], 'custom_headers': {'X-A': 'a\\nb'}}",
                 "{'url': 'https://93.184.216.34/', 'events': ['*'], 'custom_headers': {'X-A': 'a', 'x-a': 'b'}}",
                 "{'url': 'https://93.184.216.34/', 'events': ['*'], 'custom_headers': {'X A': 'a'}}",
-                "{'url': 'https://93.184.216.34/', 'events': ['*'], 'payload_field_selection': 'customer'}"
+                "{'url': 'https://93.184.216.34/', 'events': ['*'], 'payload_field_selection': 'customer'}",
+                "{'url': 'https://93.184.216.34/', 'events': ['*'], 'strict_order': null}",
+                "{'url': 'https://93.184.216.34/', 'events': ['*'], 'rate_limit': 5}",
+                "{'url': 'https://93.184.216.34/', 'events': ['*'], 'rate_limit': {'deliveries': 5}}",
+                "{'url': 'https://93.184.216.34/', 'events': ['*'], 'rate_limit': {'deliveries': 5, 'per': 'hour'}}",
+                "{'url': 'https://93.184.216.34/', 'events': ['*'], 'rate_limit': {'deliveries': 0, 'per': 'second'}}",
+                "{'url': 'https://93.184.216.34/', 'events': ['*'], 'rate_limit': {'deliveries': 1001, 'per': 'minute'}}"
             })
     void refuseABadField(String body) {
         assertThat(CLIENT.post(PATH, body).outcome()).isEqualTo("400 VALIDATION_ERROR");
@@ -91,6 +97,28 @@ class WebhookEndpointsTest {
         String masked = patched.data().path("secret").asString();
         assertThat(masked).isEqualTo("whsec_…" + secret.substring(secret.length() - 4));
         assertThat(everythingStored(created.id())).noneMatch(text -> text.contains(secret));
+    }
+
+    @Test
+    void haveARateAndAnOrderIfAskedFor() {
+        Reply plain = create("{'url': 'https://93.184.216.34/hooks', 'events': ['*']}");
+        assertThat(plain.data().path("rate_limit").isNull()).isTrue();
+        assertThat(plain.data().path("strict_order").asBoolean(true)).isFalse();
+        String path = PATH + "/" + plain.id();
+        Reply paced = CLIENT.patch(path, "{'rate_limit': {'deliveries': 90, 'per': 'minute'}, 'strict_order': true}");
+        assertThat(paced.data().path("rate_limit").toString()).isEqualTo("{\"deliveries\":90,\"per\":\"minute\"}");
+        Reply kept = CLIENT.patch(path, "{'description': 'Mine'}");
+        assertThat(kept.data().at("/rate_limit/per").asString()).isEqualTo("minute");
+        assertThat(kept.data().path("strict_order").asBoolean()).isTrue();
+        Reply free = CLIENT.patch(path, "{'rate_limit': null, 'strict_order': false}");
+        assertThat(free.data().path("rate_limit").isNull()).isTrue();
+        assertThat(free.data().path("strict_order").asBoolean(true)).isFalse();
+        assertThat(create("{'url': 'https://93.184.216.34/', 'events': ['*'], 'strict_order': true,"
+                                + " 'rate_limit': {'deliveries': 1, 'per': 'second'}}")
+                        .data()
+                        .path("strict_order")
+                        .asBoolean())
+                .isTrue();
     }
 
     @Test

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param secret masked but for its last four characters; in full only where it was made or rotated just now
  * @param previousSecretUntil after a rotation, how long deliveries are signed with the previous secret as well
  * @param suspension why the shop stopped sending to it by itself; null when it didn't
+ * @param rateLimit how fast deliveries follow each other at most; null for as fast as it answers
+ * @param strictOrder whether a delivery is sent only when the one before it is accepted or given up
  * @param hasCustomHeaders whether deliveries have headers of the owner's making; their values are never shown
  */
 public record WebhookView(
@@ -28,6 +30,8 @@ public record WebhookView(
         List<UUID> productIds,
         @Nullable Map<String, @Nullable Object> customPayloadFields,
         @Nullable List<String> payloadFieldSelection,
+        @Nullable DeliveryRate rateLimit,
+        boolean strictOrder,
         boolean hasCustomHeaders,
         List<String> customHeaderNames,
         Instant createdAt,
@@ -55,6 +59,8 @@ public record WebhookView(
                 details.productIds(),
                 details.customPayloadFields(),
                 details.payloadFieldSelection(),
+                details.rateLimit(),
+                details.inOrder(),
                 webhook.headersId() != null,
                 webhook.headerNames(),
                 webhook.createdAt(),

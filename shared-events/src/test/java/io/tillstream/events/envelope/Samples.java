@@ -122,7 +122,9 @@ final class Samples {
                 "selected",
                 List.of(id(1)),
                 Map.of("plan", "{{ product_name }}"),
-                List.of("customer", "product"));
+                List.of("customer", "product"),
+                null,
+                null);
     }
 
     private static ProductPrice price() {

@@ -58,6 +58,7 @@ class WebhookEventNameTest {
     }
 
     private static WebhookDetails details(String mode) {
-        return new WebhookDetails("https://example.com", List.of("access.*"), null, mode, List.of(PRODUCT), null, null);
+        return new WebhookDetails(
+                "https://example.com", List.of("access.*"), null, mode, List.of(PRODUCT), null, null, null, null);
     }
 }

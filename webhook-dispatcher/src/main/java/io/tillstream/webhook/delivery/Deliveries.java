@@ -10,10 +10,14 @@ import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -28,6 +32,34 @@ final class Deliveries {
                     + " d.attempt_count, d.attempts_made, d.max_attempts, d.next_attempt_at, d.http_status,"
                     + " d.error_message, d.response_body, d.duration_ms, d.failed_at, d.created_at, d.replay_id"
                     + " from deliveries d";
+
+    private static final String CLAIM = "with able as materialized ("
+            + " select e.id, e.state, e.strict_order, least(coalesce(p.slots, :perEndpoint),"
+            + " (case when h.unavailable >= :patience then 1 else :perEndpoint end)"
+            + " - (select count(*) from queue q where q.endpoint_id = e.id and q.leased_until > :now))"
+            + " as room from endpoints e join health h on h.endpoint_id = e.id"
+            + " left join unnest(cast(:paced as uuid[]), cast(:slots as int[])) as p (id, slots) on p.id = e.id"
+            + " where e.is_active and not e.deleted and (e.spacing_us is null or p.id is not null)"
+            + " and (h.paused_until is null or h.paused_until <= :now)"
+            + " and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)),"
+            + " due as (select able.state, q.delivery_id, q.due_at from able cross join lateral"
+            + " (select delivery_id, due_at from queue where not able.strict_order and endpoint_id = able.id"
+            + " and due_at <= :now order by due_at, delivery_id limit greatest(able.room, 0)"
+            + " for update skip locked) q"
+            // what has the lowest number isn't due while it is under way or waits for its next attempt
+            + " union all select able.state, q.delivery_id, q.due_at from able cross join lateral"
+            + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
+            + " and due_at <= :now and number = (select min(number) from queue where endpoint_id = able.id)"
+            + " limit least(greatest(able.room, 0), 1) for update skip locked) q"
+            + " union all select able.state, q.delivery_id, q.due_at from able cross join lateral"
+            + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
+            + " and due_at <= :now and number is null order by due_at, delivery_id"
+            + " limit greatest(able.room - 1, 0) for update skip locked) q),"
+            + " chosen as (select state, delivery_id from due order by due_at, delivery_id limit :most),"
+            + " claimed as (update queue q set due_at = :leaseEnd, leased_until = :leaseEnd from chosen"
+            + " where q.delivery_id = chosen.delivery_id returning q.delivery_id, chosen.state)"
+            + COLUMNS.replace(" from deliveries d", ", claimed.state as endpoint_state from deliveries d")
+            + " join claimed on claimed.delivery_id = d.id order by d.number, d.id";
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
@@ -68,22 +100,23 @@ final class Deliveries {
                 .toList();
         if (queued.isEmpty()) return;
         batch.batchUpdate(
-                "insert into queue (delivery_id, endpoint_id, due_at) values (?, ?, ?)",
+                "insert into queue (delivery_id, endpoint_id, number, due_at) values (?, ?, ?, ?)",
                 queued,
                 queued.size(),
                 (statement, delivery) -> {
                     statement.setObject(1, delivery.id());
                     statement.setObject(2, delivery.endpointId());
-                    statement.setTimestamp(3, time(delivery.nextAttemptAt()));
+                    statement.setObject(3, delivery.number(), Types.BIGINT);
+                    statement.setTimestamp(4, time(delivery.nextAttemptAt()));
                 });
     }
 
     /** Queues what was held for an endpoint that is enabled again, in the order in which it happened. */
     void release(UUID endpoint, Instant now) {
-        jdbc.sql(
-                        "with released as (update deliveries set status = 'pending', next_attempt_at = :now where endpoint_id"
-                                + " = :endpoint and status = 'held' returning id)"
-                                + " insert into queue (delivery_id, endpoint_id, due_at) select id, :endpoint, cast(:now as timestamptz) from released")
+        jdbc.sql("with released as (update deliveries set status = 'pending', next_attempt_at = :now where endpoint_id"
+                        + " = :endpoint and status = 'held' returning id, number)"
+                        + " insert into queue (delivery_id, endpoint_id, number, due_at)"
+                        + " select id, :endpoint, number, cast(:now as timestamptz) from released")
                 .param("endpoint", endpoint)
                 .param("now", time(now))
                 .update();
@@ -149,31 +182,62 @@ final class Deliveries {
 
     /**
      * Claims what is due, the longest due first, of endpoints that may be sent to. One whose receiver is unavailable is tried
-     * with one delivery at a time.
+     * with one delivery at a time, one with a strict order with the lowest number that waits, and one with a rate when it is
+     * time. Whatever waits, this reads as many rows as it may claim.
      */
     List<Claimed> claim(int most, int perEndpoint, int patience, Instant now, Instant leaseEnd) {
-        return jdbc.sql("with able as materialized ("
-                        + " select e.id, e.state, (case when h.unavailable >= :patience then 1 else :perEndpoint end)"
-                        + " - (select count(*) from queue q where q.endpoint_id = e.id and q.leased_until > :now)"
-                        + " as room from endpoints e join health h on h.endpoint_id = e.id"
-                        + " where e.is_active and not e.deleted"
-                        + " and (h.paused_until is null or h.paused_until <= :now)"
-                        + " and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)),"
-                        + " chosen as (select able.state, due.delivery_id from able cross join lateral"
-                        + " (select q.delivery_id, q.due_at from queue q where q.endpoint_id = able.id"
-                        + " and q.due_at <= :now order by q.due_at, q.delivery_id limit greatest(able.room, 0)"
-                        + " for update skip locked) due order by due.due_at, due.delivery_id limit :most),"
-                        + " claimed as (update queue q set due_at = :leaseEnd, leased_until = :leaseEnd from chosen"
-                        + " where q.delivery_id = chosen.delivery_id returning q.delivery_id, chosen.state)"
-                        + COLUMNS.replace(" from deliveries d", ", claimed.state as endpoint_state from deliveries d")
-                        + " join claimed on claimed.delivery_id = d.id order by d.number, d.id")
+        Map<UUID, Slots> paced = slots(now);
+        List<UUID> pacedIds = List.copyOf(paced.keySet());
+        List<Claimed> claimed = jdbc.sql(CLAIM)
                 .param("patience", patience)
                 .param("perEndpoint", perEndpoint)
                 .param("most", most)
                 .param("now", time(now))
                 .param("leaseEnd", time(leaseEnd))
+                .param("paced", pacedIds.toArray(UUID[]::new))
+                .param(
+                        "slots",
+                        pacedIds.stream().map(id -> slots(paced, id).free()).toArray(Integer[]::new))
                 .query((rs, n) -> new Claimed(delivery(rs), requireNonNull(rs.getString("endpoint_state"))))
                 .list();
+        spend(paced, claimed);
+        return claimed;
+    }
+
+    /** Of the endpoints with a rate that are due something. Their rows stay locked, so another dispatcher passes them by. */
+    private Map<UUID, Slots> slots(Instant now) {
+        Map<UUID, Slots> slots = new HashMap<>();
+        jdbc.sql("select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
+                        + " where e.spacing_us is not null and e.is_active and not e.deleted and exists"
+                        + " (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)"
+                        + " for update of h skip locked")
+                .param("now", time(now))
+                .query(rs -> {
+                    slots.put(
+                            requireNonNull(rs.getObject("id", UUID.class)),
+                            Slots.at(
+                                    now,
+                                    instant(rs, "next_slot_at"),
+                                    Duration.ofNanos(rs.getLong("spacing_us") * 1_000)));
+                });
+        return slots;
+    }
+
+    private static Slots slots(Map<UUID, Slots> paced, UUID endpoint) {
+        return requireNonNull(paced.get(endpoint));
+    }
+
+    private void spend(Map<UUID, Slots> paced, List<Claimed> claimed) {
+        paced.forEach((endpoint, slots) -> {
+            long spent = claimed.stream()
+                    .filter(one -> one.delivery().endpointId().equals(endpoint))
+                    .count();
+            if (spent > 0)
+                jdbc.sql("update health set next_slot_at = :next where endpoint_id = :endpoint")
+                        .param("next", time(slots.after(spent)))
+                        .param("endpoint", endpoint)
+                        .update();
+        });
     }
 
     /** What became of an attempt. */
@@ -484,8 +548,8 @@ final class Deliveries {
                         + (event == null ? "" : " and event = :event")
                         + (from == null ? "" : " and id >= :from")
                         + (to == null ? "" : " and id < :to")
-                        + " returning id, endpoint_id) insert into queue (delivery_id, endpoint_id, due_at)"
-                        + " select id, endpoint_id, cast(:now as timestamptz) from moved")
+                        + " returning id, endpoint_id, number) insert into queue (delivery_id, endpoint_id, number, due_at)"
+                        + " select id, endpoint_id, number, cast(:now as timestamptz) from moved")
                 .param("mode", mode.wire())
                 .param("endpoint", endpoint)
                 .param("event", event)
@@ -502,9 +566,9 @@ final class Deliveries {
 
     private boolean requeue(UUID id, Status from, String more, Instant now) {
         return jdbc.sql("with moved as (update deliveries set status = 'pending_retry', next_attempt_at = :now" + more
-                                + " where id = :id and status = :from returning id, endpoint_id)"
-                                + " insert into queue (delivery_id, endpoint_id, due_at)"
-                                + " select id, endpoint_id, cast(:now as timestamptz) from moved"
+                                + " where id = :id and status = :from returning id, endpoint_id, number)"
+                                + " insert into queue (delivery_id, endpoint_id, number, due_at)"
+                                + " select id, endpoint_id, number, cast(:now as timestamptz) from moved"
                                 + " on conflict (delivery_id) do update set due_at = excluded.due_at"
                                 + " where queue.leased_until is null")
                         .param("id", id)

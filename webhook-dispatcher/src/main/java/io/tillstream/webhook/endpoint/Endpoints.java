@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.tillstream.events.Mode;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.DeliveryRate;
 import io.tillstream.events.webhook.Webhook;
 import io.tillstream.http.list.ListQuery;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -82,11 +84,14 @@ public final class Endpoints {
     /** Writes what became of one. */
     public void put(Endpoint endpoint) {
         Webhook webhook = endpoint.webhook();
-        jdbc.sql("insert into endpoints (id, mode, state, is_active, deleted, position, last_number, created_at)"
-                        + " values (:id, :mode, :state, :active, :deleted, :position, :number, :created)"
+        DeliveryRate rate = webhook.details().rateLimit();
+        jdbc.sql("insert into endpoints (id, mode, state, is_active, deleted, position, last_number, created_at,"
+                        + " spacing_us, strict_order) values (:id, :mode, :state, :active, :deleted, :position, :number,"
+                        + " :created, :spacing, :inOrder)"
                         + " on conflict (id) do update set state = excluded.state, is_active = excluded.is_active,"
                         + " deleted = excluded.deleted, position = excluded.position,"
-                        + " last_number = excluded.last_number")
+                        + " last_number = excluded.last_number, spacing_us = excluded.spacing_us,"
+                        + " strict_order = excluded.strict_order")
                 .param("id", webhook.id())
                 .param("mode", endpoint.mode().wire())
                 .param("state", EventJson.STORED.writeValueAsString(webhook))
@@ -95,6 +100,8 @@ public final class Endpoints {
                 .param("position", endpoint.position())
                 .param("number", endpoint.lastNumber())
                 .param("created", Timestamp.from(webhook.createdAt()))
+                .param("spacing", rate == null ? null : rate.spacing().toNanos() / 1_000, Types.BIGINT)
+                .param("inOrder", webhook.details().inOrder())
                 .update();
         jdbc.sql("insert into health (endpoint_id) values (:id) on conflict do nothing")
                 .param("id", webhook.id())

@@ -93,6 +93,7 @@ class CustomizationTest {
 
     private static WebhookDetails details(
             @Nullable Map<String, @Nullable Object> extra, @Nullable List<String> selection) {
-        return new WebhookDetails("https://example.com", List.of("*"), null, "all", List.of(), extra, selection);
+        return new WebhookDetails(
+                "https://example.com", List.of("*"), null, "all", List.of(), extra, selection, null, null);
     }
 }

@@ -1,8 +1,10 @@
 package io.tillstream.command.product;
 
 import io.tillstream.command.platform.AggregateType;
+import io.tillstream.command.platform.CommandSender;
 import io.tillstream.command.platform.Constraints;
 import io.tillstream.events.product.Product;
+import java.time.Clock;
 import java.util.Map;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,5 +28,10 @@ public class ProductCommands {
                 ProductRefusal.BUNDLED_PRODUCT_GONE,
                 Product.CONCEPT.name(),
                 ProductRefusal.STILL_REFERRED_TO));
+    }
+
+    @Bean
+    NewProducts newProducts(CommandSender commands, Clock clock) {
+        return new NewProducts(commands, clock);
     }
 }

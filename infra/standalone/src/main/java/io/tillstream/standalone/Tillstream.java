@@ -11,13 +11,15 @@ import java.util.Set;
 
 /** The command line. Every failure that an operator can do something about is one line and status 1. */
 public final class Tillstream {
-    private static final Set<String> COMMANDS = Set.of("up", "demo", "admin", "replay", "verify", "export", "publish");
+    private static final Set<String> COMMANDS =
+            Set.of("up", "demo", "admin", "replay", "verify", "export", "publish", "bench");
 
     private Tillstream() {}
 
     public static void main(String[] args) {
-        // its standard output is for events alone; logging reads this when it begins
-        if (args.length > 0 && args[0].equals("export")) System.setProperty("tillstream.console", "System.err");
+        // their standard output is for events or figures alone; logging reads this when it begins
+        if (args.length > 0 && (args[0].equals("export") || args[0].equals("bench")))
+            System.setProperty("tillstream.console", "System.err");
         System.exit(run(List.of(args), System.getenv(), System.out, System.err));
     }
 
@@ -70,6 +72,10 @@ public final class Tillstream {
                     Arguments options = Arguments.of(rest, PublishCommand.OPTIONS, environment);
                     yield PublishCommand.run(options, folder(options), out, err);
                 }
+                case "bench" -> {
+                    Arguments options = Arguments.of(rest, BenchCommand.OPTIONS, BenchCommand.FLAGS, environment);
+                    yield BenchCommand.run(options, out, err);
+                }
                 case "version", "--version" -> {
                     console.say("tillstream " + version());
                     yield 0;
@@ -93,7 +99,7 @@ public final class Tillstream {
 
     private static String usage(String command) {
         return command.equals("tillstream")
-                ? "Usage: ./tillstream up|demo|admin|replay|verify|export|publish|version [OPTION]..."
+                ? "Usage: ./tillstream up|demo|admin|replay|verify|export|publish|bench|version [OPTION]..."
                         + " (./tillstream alone explains itself)"
                 : help(command).lines().findFirst().orElse("") + " (./tillstream " + command + " --help says more)";
     }

@@ -32,7 +32,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "demo", "admin", "replay", "verify", "export", "publish"})
+    @ValueSource(strings = {"up", "demo", "admin", "replay", "verify", "export", "publish", "bench"})
     void explainsEveryCommand(String command) {
         Said said = say(command, "--help");
         assertThat(said.status()).isZero();
@@ -55,7 +55,9 @@ class CommandLineTest {
                         "export",
                         ExportCommand.OPTIONS,
                         "publish",
-                        PublishCommand.OPTIONS)
+                        PublishCommand.OPTIONS,
+                        "bench",
+                        BenchCommand.OPTIONS)
                 .forEach((command, options) -> explains(command, options));
     }
 

@@ -1,6 +1,8 @@
 package io.tillstream.http.outgoing;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -21,8 +23,14 @@ public final class Targets {
 
     private final Addresses addresses;
     private final Names names;
+    private final Leases leases;
 
     Targets(List<String> allowed, Names names) {
+        this(allowed, names, new Leases(System::nanoTime));
+    }
+
+    Targets(List<String> allowed, Names names, Leases leases) {
+        this.leases = leases;
         this.addresses = new Addresses(allowed.stream()
                 .map(String::strip)
                 .filter(cidr -> !cidr.isEmpty())
@@ -34,6 +42,18 @@ public final class Targets {
     /** Those that allow some networks beside the public ones. */
     public static Targets allowing(List<String> networks, Names names) {
         return new Targets(networks, names);
+    }
+
+    /**
+     * Allows this one address and port, with plain HTTP, to URLs that spell the address, for so long from now. Kept in memory, and not
+     * for requests to ask for: whoever runs this process may.
+     */
+    public void lend(InetSocketAddress receiver, Duration lease) {
+        leases.renew(receiver, lease);
+    }
+
+    public void takeBack(InetSocketAddress receiver) {
+        leases.end(receiver);
     }
 
     /**
@@ -84,7 +104,8 @@ public final class Targets {
         InetAddress literal = Target.literal(host);
         return (literal != null ? CompletableFuture.completedStage(List.of(literal)) : names.addressesOf(host))
                 .thenApply(found -> {
-                    if (found.isEmpty() || !found.stream().allMatch(addresses::permits))
+                    boolean lent = literal != null && leases.anyAt(literal); // the port is judged on the socket
+                    if (!lent && (found.isEmpty() || !found.stream().allMatch(addresses::permits)))
                         throw new ForbiddenTarget(INSIDE);
                     return found;
                 });
@@ -92,7 +113,13 @@ public final class Targets {
 
     /** Whether a connected socket is where it may be: a name may have changed its mind since it was looked up. */
     public boolean permits(Target target, InetAddress address) {
-        return target.secure() ? addresses.permits(address) : addresses.allows(address);
+        if (target.secure() ? addresses.permits(address) : addresses.allows(address)) return true;
+        return lent(target) && address.equals(target.literal());
+    }
+
+    private boolean lent(Target target) {
+        InetAddress literal = target.literal();
+        return literal != null && leases.cover(literal, target.port());
     }
 
     private static @Nullable String wrongName(Target target) {
@@ -104,7 +131,7 @@ public final class Targets {
 
     private @Nullable String wrong(Target target, List<InetAddress> found) {
         // plain text stays within networks that the operator calls his own
-        boolean allowed = !found.isEmpty() && found.stream().allMatch(addresses::allows);
+        boolean allowed = lent(target) || (!found.isEmpty() && found.stream().allMatch(addresses::allows));
         if (!target.secure() && !(target.scheme().equals("http") && allowed)) return "must be an HTTPS URL";
         if (allowed) return null;
         if (Addresses.mapped(target.host()) || !found.stream().allMatch(addresses::permits)) return INSIDE;

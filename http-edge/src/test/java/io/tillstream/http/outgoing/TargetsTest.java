@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tillstream.http.outgoing.Targets.ForbiddenTarget;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,6 +129,62 @@ class TargetsTest {
         assertThat(OWN_NETWORK.wrong("https://10.0.0.1/")).contains("URL");
         assertThat(OWN_NETWORK.wrong("https://half.example.com/")).isNull();
         assertThat(OWN_NETWORK.wrong("http://half.example.com/")).contains("HTTPS");
+    }
+
+    @Test
+    void lendOneAddressAndPortUntilTheLeaseHasPassed() {
+        AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1); // a nanosecond counter may overflow
+        Targets targets = new Targets(List.of(), TargetsTest::lookUp, new Leases(nanos::get));
+        String lent = "http://127.0.0.1:9000/";
+        assertRefused(targets, lent);
+        targets.lend(new InetSocketAddress(address("127.0.0.1"), 9000), Duration.ofSeconds(5));
+        assertThat(targets.wrong(lent)).isNull();
+        assertThat(targets.wrong("https://127.0.0.1:9000/")).isNull();
+        assertThat(targets.resolve(Target.of(lent)).toCompletableFuture().join())
+                .hasSize(1);
+        assertThat(targets.addressesOf("127.0.0.1").toCompletableFuture().join())
+                .hasSize(1);
+        assertThat(targets.permits(Target.of(lent), address("127.0.0.1"))).isTrue();
+
+        // no other port, no other address, no name that leads there, no socket that led elsewhere
+        for (String other : List.of(
+                "http://127.0.0.1:9001/",
+                "https://127.0.0.1/",
+                "http://127.0.0.2:9000/",
+                "http://localhost:9000/",
+                "http://half.example.com:9000/",
+                "http://[::1]:9000/")) assertRefused(targets, other);
+        assertThat(targets.permits(Target.of(lent), address("127.0.0.2"))).isFalse();
+        assertThat(targets.permits(Target.of("http://half.example.com:9000/"), address("127.0.0.1")))
+                .isFalse();
+        assertThatThrownBy(() -> targets.addressesOf("half.example.com")
+                        .toCompletableFuture()
+                        .join())
+                .hasRootCauseInstanceOf(ForbiddenTarget.class);
+
+        nanos.addAndGet(Duration.ofSeconds(4).toNanos());
+        targets.lend(new InetSocketAddress(address("127.0.0.1"), 9000), Duration.ofSeconds(5));
+        nanos.addAndGet(Duration.ofSeconds(4).toNanos());
+        assertThat(targets.wrong(lent)).isNull();
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertRefused(targets, lent);
+        assertThat(targets.permits(Target.of(lent), address("127.0.0.1"))).isFalse();
+    }
+
+    @Test
+    void takeBackWhatTheyLent() {
+        Targets targets = new Targets(List.of(), TargetsTest::lookUp);
+        InetSocketAddress one = new InetSocketAddress(address("127.0.0.1"), 9000);
+        targets.lend(one, Duration.ofHours(1));
+        targets.takeBack(one);
+        assertRefused(targets, "http://127.0.0.1:9000/");
+    }
+
+    private static void assertRefused(Targets targets, String url) {
+        assertThat(targets.wrong(url)).contains("URL");
+        assertThatThrownBy(() ->
+                        targets.resolve(Target.of(url)).toCompletableFuture().join())
+                .hasRootCauseInstanceOf(ForbiddenTarget.class);
     }
 
     @Test

@@ -39,6 +39,11 @@ final class ApiClient implements AutoCloseable {
             return body.path("data");
         }
 
+        /** What a refusal says. */
+        String refusal() {
+            return body.path("error").path("message").asString("status " + status);
+        }
+
         String id() {
             return data().path("id").asString("");
         }
@@ -54,6 +59,10 @@ final class ApiClient implements AutoCloseable {
 
     Answer patch(String path, Map<String, ?> body) {
         return send("PATCH", path, body);
+    }
+
+    Answer delete(String path) {
+        return send("DELETE", path, null);
     }
 
     /** Every page of a list. */

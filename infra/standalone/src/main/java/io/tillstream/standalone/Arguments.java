@@ -85,7 +85,15 @@ final class Arguments {
 
     /** 0 is any free one. */
     int port(int otherwise) {
-        String text = get("port", "TILLSTREAM_PORT");
+        return port(get("port", "TILLSTREAM_PORT"), otherwise);
+    }
+
+    /** Of the option alone. */
+    int ownPort(int otherwise) {
+        return port(get("port"), otherwise);
+    }
+
+    private static int port(@Nullable String text, int otherwise) {
         if (text == null) return otherwise;
         int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
         if (port < 0 || port > 65_535) throw new WrongUse("Not a port: " + text);

@@ -3,6 +3,7 @@ package io.tillstream.standalone;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.tillstream.embedded.Secret;
+import io.tillstream.http.outgoing.Targets;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executors;
@@ -24,6 +26,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Control implements AutoCloseable {
     static final String TOKEN = "X-Tillstream-Control";
+
+    /** How long a local receiver is sent to after it last said that it is there. */
+    static final Duration LEASE = Duration.ofSeconds(5);
+
     private static final Logger log = LoggerFactory.getLogger(Control.class);
 
     /** What can be asked; a refusal is a {@link CannotGoOn}. */
@@ -42,14 +48,13 @@ final class Control implements AutoCloseable {
     }
 
     /** @param known what the command line is told of the shop beside how to reach this */
-    static Control start(Path file, Map<String, String> known, Admins admins) throws IOException {
+    static Control start(Path file, Map<String, String> known, Admins admins, Targets targets) throws IOException {
         String token = Secret.random(32);
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
+        HttpServer server = HttpServer.create(local(0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             try (exchange) {
-                answer(exchange, token, admins);
+                answer(exchange, token, admins, targets);
             }
         });
         server.start();
@@ -64,7 +69,18 @@ final class Control implements AutoCloseable {
         return new Control(server, file);
     }
 
-    private static void answer(HttpExchange exchange, String token, Admins admins) throws IOException {
+    static InetSocketAddress local(int port) throws IOException {
+        return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    }
+
+    private static InetSocketAddress receiver(Properties request) throws IOException {
+        String port = request.getProperty("port", "");
+        if (!port.matches("[1-9]\\d{0,4}") || Integer.parseInt(port) > 65_535)
+            throw new CannotGoOn("Not a port: " + port);
+        return local(Integer.parseInt(port));
+    }
+
+    private static void answer(HttpExchange exchange, String token, Admins admins, Targets targets) throws IOException {
         String given = exchange.getRequestHeaders().getFirst(TOKEN);
         boolean ours = exchange.getRemoteAddress().getAddress().isLoopbackAddress()
                 && given != null
@@ -82,6 +98,8 @@ final class Control implements AutoCloseable {
             switch (exchange.getRequestURI().getPath()) {
                 case "/admin/add" -> admins.add(email, password);
                 case "/admin/passwd" -> admins.changePassword(email, password);
+                case "/listen" -> targets.lend(receiver(request), LEASE);
+                case "/listen/end" -> targets.takeBack(receiver(request));
                 default -> throw new CannotGoOn("This shop is of another version and knows no such command");
             }
             write(exchange, 200, "");

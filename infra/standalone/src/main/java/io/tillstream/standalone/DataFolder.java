@@ -136,6 +136,17 @@ final class DataFolder implements AutoCloseable {
         });
     }
 
+    /** The operator's key in a folder that another process holds. */
+    static String apiKey(Path path) {
+        Path file = path.resolve("api-key");
+        try {
+            if (!Files.exists(file)) throw new CannotGoOn("No API key in " + path + ": give one by --key");
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new CannotGoOn("Cannot read " + file + ": " + Reasons.of(e), e);
+        }
+    }
+
     private interface MadeUp {
         String value();
     }

@@ -1,8 +1,6 @@
 package io.tillstream.standalone;
 
 import io.tillstream.standalone.ApiClient.Answer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +32,7 @@ final class Demo {
         @Nullable RunningShop running = given == null ? RunningShop.on(folder) : null;
         String url = running == null ? given == null ? "" : given : running.url();
         String key = arguments.get("key", "TILLSTREAM_API_KEY");
-        try (ApiClient shop = new ApiClient(url, key == null ? keptKey(folder) : key)) {
+        try (ApiClient shop = new ApiClient(url, key == null ? DataFolder.apiKey(folder) : key)) {
             if (running == null) return new Demo(shop, console).fill(url);
             try (TopicReader topic = new TopicReader(running.kafka(), Backends.TOPIC)) {
                 topic.fromNow();
@@ -42,16 +40,6 @@ final class Demo {
                 topic.show(console, SHOWN);
                 return status;
             }
-        }
-    }
-
-    private static String keptKey(Path folder) {
-        Path file = folder.resolve("api-key");
-        try {
-            if (!Files.exists(file)) throw new CannotGoOn("No API key in " + folder + ": give one by --key");
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new CannotGoOn("Cannot read " + file + ": " + Reasons.of(e), e);
         }
     }
 

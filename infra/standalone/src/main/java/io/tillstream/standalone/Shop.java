@@ -2,6 +2,7 @@ package io.tillstream.standalone;
 
 import io.tillstream.command.admin.Admins;
 import io.tillstream.command.admin.FirstStart;
+import io.tillstream.http.outgoing.Targets;
 import io.tillstream.standalone.Backends.Addresses;
 import io.tillstream.standalone.Backends.Given;
 import java.io.IOException;
@@ -55,7 +56,8 @@ final class Shop implements AutoCloseable {
             control = Control.start(
                     data.controlFile(),
                     RunningShop.known(url, context.getEnvironment()),
-                    new ControlledAdmins(context.getBean(Admins.class)));
+                    new ControlledAdmins(context.getBean(Admins.class)),
+                    context.getBean(Targets.class));
             console.ready("Tillstream", url, begun);
             requireGoingOn();
             return new Started(addresses, context.getBean(FirstStart.class).made());

@@ -11,8 +11,8 @@ import java.util.Set;
 
 /** The command line. Every failure that an operator can do something about is one line and status 1. */
 public final class Tillstream {
-    private static final Set<String> COMMANDS =
-            Set.of("up", "demo", "admin", "replay", "verify", "export", "publish", "bench");
+    static final Set<String> COMMANDS =
+            Set.of("up", "demo", "listen", "admin", "replay", "verify", "export", "publish", "bench");
 
     private Tillstream() {}
 
@@ -48,6 +48,10 @@ public final class Tillstream {
                 case "demo" -> {
                     Arguments options = Arguments.of(rest, Demo.OPTIONS, environment);
                     yield Demo.run(options, folder(options), console);
+                }
+                case "listen" -> {
+                    Arguments options = Arguments.of(rest, ListenCommand.OPTIONS, ListenCommand.FLAGS, environment);
+                    yield ListenCommand.run(options, folder(options), console);
                 }
                 case "admin" -> {
                     if (rest.isEmpty() || !Set.of("add", "passwd").contains(rest.getFirst())) {
@@ -99,7 +103,7 @@ public final class Tillstream {
 
     private static String usage(String command) {
         return command.equals("tillstream")
-                ? "Usage: ./tillstream up|demo|admin|replay|verify|export|publish|bench|version [OPTION]..."
+                ? "Usage: ./tillstream up|demo|listen|admin|replay|verify|export|publish|bench|version [OPTION]..."
                         + " (./tillstream alone explains itself)"
                 : help(command).lines().findFirst().orElse("") + " (./tillstream " + command + " --help says more)";
     }

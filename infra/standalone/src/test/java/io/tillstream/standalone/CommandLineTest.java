@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,11 +33,22 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "demo", "admin", "replay", "verify", "export", "publish", "bench"})
+    @ValueSource(strings = {"up", "demo", "listen", "admin", "replay", "verify", "export", "publish", "bench"})
     void explainsEveryCommand(String command) {
         Said said = say(command, "--help");
         assertThat(said.status()).isZero();
         assertThat(said.out()).startsWith("Usage: ./tillstream " + command);
+    }
+
+    @Test
+    void hasNoCommandThatTheLauncherDoesNotPassOn() throws Exception {
+        List<String> passedOn = Files.readAllLines(Path.of("../../tillstream")).stream()
+                .filter(line -> line.startsWith("  up | "))
+                .flatMap(line -> Arrays.stream(line.split("[|);]", -1)))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+        assertThat(passedOn).containsExactlyInAnyOrderElementsOf(Tillstream.COMMANDS);
     }
 
     @Test
@@ -46,6 +58,8 @@ class CommandLineTest {
                         Up.OPTIONS,
                         "demo",
                         Demo.OPTIONS,
+                        "listen",
+                        ListenCommand.OPTIONS,
                         "admin",
                         Admin.OPTIONS,
                         "replay",
@@ -79,6 +93,9 @@ class CommandLineTest {
         "export --aggregate-id 7, --aggregate-id must be",
         "export --after -1, --after must be",
         "export --mode none, --mode must be",
+        "listen --mode none, --mode must be",
+        "listen --port 70000, Not a port: 70000",
+        "listen here, Unexpected argument: here",
         "publish, --topic is missing",
         "publish --topic a/b, Not a topic's name",
         "publish --topic __consumer_offsets, Not a topic's name",
@@ -154,6 +171,7 @@ class CommandLineTest {
                 say("admin", "add", "--email", "a@example.com", "--data", folder.toString()),
                 "No shop is running on " + folder);
         assertOneLine(say("demo", "--data", folder.toString()), "No shop is running on " + folder);
+        assertOneLine(say("listen", "--data", folder.toString()), "No shop is running on " + folder);
         assertOneLine(say("replay", "tag", "--data", folder.toString()), "No shop is running on " + folder);
         assertOneLine(say("verify", "--data", folder.toString()), "No shop is running on " + folder);
     }

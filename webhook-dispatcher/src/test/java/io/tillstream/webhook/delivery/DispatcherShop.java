@@ -97,6 +97,15 @@ final class DispatcherShop implements AutoCloseable {
         return started;
     }
 
+    String base() {
+        return base;
+    }
+
+    /** The operator's. */
+    String key() {
+        return key;
+    }
+
     <T> T bean(Class<T> type) {
         return context.getBean(type);
     }

@@ -9,7 +9,7 @@ import io.tillstream.command.user.Users;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.WritableStore;
 import io.tillstream.store.verify.DerivedRowsCheck;
-import io.tillstream.store.verify.Findings;
+import io.tillstream.store.verify.Found;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,24 +33,6 @@ class DerivedRowsCheckTest {
     private static Accesses accesses;
     private static Users users;
 
-    private static final class Found implements Findings {
-        final List<String> differences = new ArrayList<>();
-
-        @Override
-        public void expect(long total, String unit) {}
-
-        @Override
-        public void done(long more) {}
-
-        @Override
-        public void difference(String line) {
-            differences.add(line);
-        }
-
-        @Override
-        public void note(String line) {}
-    }
-
     @BeforeAll
     static void start() {
         service = CommandServices.start();
@@ -66,11 +48,9 @@ class DerivedRowsCheckTest {
     }
 
     private static List<String> differences() throws SQLException {
-        Found found = new Found();
-        new DerivedRowsCheck(
-                        service.getBean("reader", DataSource.class), service.getBean(EventLog.class), store.sealing())
-                .run(found);
-        return found.differences;
+        return Found.by(new DerivedRowsCheck(
+                        service.getBean("reader", DataSource.class), service.getBean(EventLog.class), store.sealing()))
+                .differences();
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** A migrated database of a test's own, and what it takes to append to it without aggregates. */
 public final class TestStore implements AutoCloseable {
+    public final String url;
     public final HikariDataSource owner;
     public final HikariDataSource reader;
     public final JdbcClient jdbc;
@@ -30,8 +31,9 @@ public final class TestStore implements AutoCloseable {
     public final EventLog log;
 
     public TestStore(PostgresServer server) {
+        url = server.newDatabase();
         StoreSettings.Postgres postgres = new StoreSettings.Postgres(
-                server.newDatabase(),
+                url,
                 server.user(),
                 server.password(),
                 "tillstream_reader",

@@ -15,7 +15,6 @@ import io.tillstream.query.platform.TestLog;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpMethod;
 import org.springframework.test.web.reactive.server.WebTestClient;
@@ -42,26 +40,13 @@ class QueryServiceTest {
 
     @BeforeAll
     void start() {
-        Servers servers = Servers.temporary();
-        service = new SpringApplicationBuilder(QueryService.class)
-                .properties(
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "logging.level.root=warn",
-                        "tillstream.postgres.url=" + log.url,
-                        "tillstream.postgres.reader-password=reader",
-                        "tillstream.kafka.bootstrap=" + servers.kafka().bootstrap(),
-                        "tillstream.topic=" + log.topic,
-                        "tillstream.mongodb.uri=" + mongo.uri(),
-                        "tillstream.redis.uri=" + servers.redis().uri(),
-                        "tillstream.master-key=" + Base64.getEncoder().encodeToString(new byte[32]))
-                .run();
+        service = QueryServices.start(log, mongo);
         String token = service.getBean(Sessions.class).create(ADMIN, "tester");
         admin = client().mutate().defaultCookie(Sessions.COOKIE, token).build();
     }
 
     private String base() {
-        return "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port");
+        return QueryServices.url(service);
     }
 
     private WebTestClient client() {
@@ -279,7 +264,7 @@ class QueryServiceTest {
     private WebTestClient.ResponseSpec asAdmin(String method, String path, String body) {
         return admin.method(HttpMethod.valueOf(method))
                 .uri(path)
-                .header("Origin", "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port"))
+                .header("Origin", QueryServices.url(service))
                 .bodyValue(body)
                 .exchange();
     }

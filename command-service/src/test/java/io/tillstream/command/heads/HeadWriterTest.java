@@ -3,88 +3,49 @@ package io.tillstream.command.heads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.zaxxer.hikari.HikariDataSource;
-import io.tillstream.embedded.PostgresServer;
 import io.tillstream.embedded.Servers;
-import io.tillstream.events.Concepts;
-import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.Appended;
-import io.tillstream.store.EventStoreConfiguration;
-import io.tillstream.store.MasterKey;
-import io.tillstream.store.StoreSettings;
-import io.tillstream.store.WritableStore;
+import io.tillstream.store.TestStore;
 import io.tillstream.store.proof.HeadsFile;
 import io.tillstream.store.proof.SignedHead;
 import io.tillstream.store.proof.StoredTree;
 import io.tillstream.store.proof.TreeCheck;
-import io.tillstream.store.verify.Findings;
+import io.tillstream.store.verify.Found;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Every settled event gets under a signed head, whatever happens to writers of events and of heads. */
 class HeadWriterTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    private final MasterKey master = MasterKey.of(Base64.getEncoder().encodeToString(new byte[32]));
-    private final EventJson json = new EventJson(Concepts.ALL, List.of());
     private final List<HeadWriter> writers = new CopyOnWriteArrayList<>();
 
     @TempDir
     private Path folder;
 
-    private HikariDataSource owner;
-    private WritableStore store;
-    private StoredTree tree;
-    private TransactionTemplate transaction;
-
-    @BeforeEach
-    void open() {
-        PostgresServer server = Servers.temporary().postgres();
-        StoreSettings.Postgres postgres = new StoreSettings.Postgres(
-                server.newDatabase(),
-                server.user(),
-                server.password(),
-                "tillstream_reader",
-                "reader",
-                "tillstream_webhooks",
-                "webhooks",
-                24);
-        owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
-        Flyway.configure()
-                .dataSource(owner)
-                .placeholders(postgres.placeholders())
-                .load()
-                .migrate();
-        store = new WritableStore(owner, json, master);
-        tree = new StoredTree(JdbcClient.create(owner));
-        transaction = new TransactionTemplate(new JdbcTransactionManager(owner));
-    }
+    private final TestStore store = new TestStore(Servers.temporary().postgres());
+    private final StoredTree tree = new StoredTree(store.jdbc);
 
     @AfterEach
     void close() {
         writers.forEach(HeadWriter::close);
-        owner.close();
+        store.close();
     }
 
     @Test
@@ -186,7 +147,12 @@ class HeadWriterTest {
 
     private HeadWriter start(@Nullable Path file) {
         HeadWriter writer = new HeadWriter(
-                owner, store, master, new Appended(), Clock.systemUTC(), file == null ? null : file.toString());
+                store.owner,
+                store.writable,
+                store.master,
+                new Appended(),
+                Clock.systemUTC(),
+                file == null ? null : file.toString());
         writers.add(writer);
         writer.start();
         return writer;
@@ -194,19 +160,9 @@ class HeadWriterTest {
 
     /** One transaction of so many events of a new aggregate. */
     private void append(int events, boolean rollBack) {
-        transaction.executeWithoutResult(status -> {
-            store.takeTransactionId();
-            String aggregate = UUID.randomUUID().toString();
-            for (int sequence = 0; sequence < events; sequence++)
-                store.jdbc()
-                        .sql(
-                                "insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
-                                        + " metadata, payload) values (:event, 'tag', :aggregate, :sequence, 'tag.changed', '1',"
-                                        + " '2026-03-01T12:00:00.000Z', '{\"mode\":\"live\"}', '{\"name\":\"blå\"}')")
-                        .param("event", UUID.randomUUID().toString())
-                        .param("aggregate", aggregate)
-                        .param("sequence", sequence)
-                        .update();
+        store.transaction.executeWithoutResult(status -> {
+            UUID aggregate = UUID.randomUUID();
+            for (int sequence = 0; sequence < events; sequence++) store.append(aggregate, sequence, Instant.EPOCH);
             if (rollBack) status.setRollbackOnly();
         });
     }
@@ -217,7 +173,7 @@ class HeadWriterTest {
     }
 
     private long events() {
-        return store.jdbc().sql("select count(*) from events").query(Long.class).single();
+        return store.jdbc.sql("select count(*) from events").query(Long.class).single();
     }
 
     private List<SignedHead> heads() {
@@ -225,26 +181,6 @@ class HeadWriterTest {
     }
 
     private List<String> differences(@Nullable Path file) {
-        List<String> differences = new ArrayList<>();
-        try {
-            new TreeCheck(owner, master, file, 0).run(new Findings() {
-                @Override
-                public void expect(long total, String unit) {}
-
-                @Override
-                public void done(long more) {}
-
-                @Override
-                public void difference(String line) {
-                    differences.add(line);
-                }
-
-                @Override
-                public void note(String line) {}
-            });
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-        return differences;
+        return Found.by(new TreeCheck(store.owner, store.master, file, 0)).differences();
     }
 }

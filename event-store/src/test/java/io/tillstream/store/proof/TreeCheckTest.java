@@ -9,7 +9,7 @@ import io.tillstream.store.StoredEvent;
 import io.tillstream.store.Tail;
 import io.tillstream.store.TestStore;
 import io.tillstream.store.verify.Check;
-import io.tillstream.store.verify.Findings;
+import io.tillstream.store.verify.Found;
 import io.tillstream.store.verify.SequencesCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,15 +56,15 @@ class TreeCheckTest {
     @Test
     void findsNothingInAHistoryThatWasLeftAlone() {
         assertThat(differences()).isEmpty();
-        assertThat(found(check(file, 0)).notes)
+        assertThat(Found.by(check(file, 0)).notes())
                 .singleElement()
                 .asString()
                 .contains("covers 600 events up to position 800");
         for (SignedHead head : heads())
-            assertThat(found(check(file, head.size())).differences).isEmpty();
+            assertThat(Found.by(check(file, head.size())).differences()).isEmpty();
         sql("select nextval(pg_get_serial_sequence('events', 'position'))");
         store.transaction.executeWithoutResult(status -> store.append(UUID.randomUUID(), 0, NOON));
-        assertThat(found(check(file, 0)).notes)
+        assertThat(Found.by(check(file, 0)).notes())
                 .singleElement()
                 .asString()
                 .endsWith("; 1 newer ones are not signed yet");
@@ -146,7 +146,7 @@ class TreeCheckTest {
         sql("delete from tree_blocks");
         resign(store.master);
         assertThat(differences()).isEmpty(); // who has the master key, too, can sign
-        assertThat(found(check(file, 0)).differences)
+        assertThat(Found.by(check(file, 0)).differences())
                 .contains("Line 1 of the heads file, the head at 100, is missing in the store")
                 .anyMatch(line ->
                         line.startsWith("Line 4 of the heads file, the head at 457, was signed for other events: at"
@@ -158,7 +158,7 @@ class TreeCheckTest {
         sql("delete from events where position > 343");
         sql("delete from tree_heads where size > 257");
         assertThat(differences()).isEmpty();
-        assertThat(found(check(file, 0)).differences)
+        assertThat(Found.by(check(file, 0)).differences())
                 .containsExactly(
                         "Line 4 of the heads file, the head at 457, is not in the store, whose newest head covers 257 events",
                         "Line 5 of the heads file, the head at 600, is not in the store, whose newest head covers 257 events");
@@ -182,10 +182,10 @@ class TreeCheckTest {
                 .containsExactly(
                         "The head at 100 has a signature that doesn't hold",
                         "The head at 600 has a signature that doesn't hold");
-        assertThat(found(check(file, 0)).differences)
+        assertThat(Found.by(check(file, 0)).differences())
                 .contains("Line 1 of the heads file, the head at 100, is not the one in the store");
         sql("delete from tree_heads where size = 257");
-        assertThat(found(check(file, 0)).differences)
+        assertThat(Found.by(check(file, 0)).differences())
                 .contains("Line 3 of the heads file, the head at 257, is missing in the store");
         sql("delete from tree_heads");
         assertThat(differences()).containsExactly("There is no signed head");
@@ -224,9 +224,9 @@ class TreeCheckTest {
         lines.add(2, lines.get(2).substring(0, 50));
         lines.add(lines.getFirst());
         Files.write(file, lines);
-        Found found = found(check(file, 0));
-        assertThat(found.notes).contains("1 line of the heads file can't be read");
-        assertThat(found.differences).containsExactly("Line 7 of the heads file, the head at 100, is out of order");
+        Found found = Found.by(check(file, 0));
+        assertThat(found.notes()).contains("1 line of the heads file can't be read");
+        assertThat(found.differences()).containsExactly("Line 7 of the heads file, the head at 100, is out of order");
     }
 
     @Test
@@ -241,15 +241,15 @@ class TreeCheckTest {
             for (int sequence = 0; sequence < 5; sequence++) store.append(aggregate, sequence, NOON);
         });
         Check sequences = new SequencesCheck(store.reader);
-        assertThat(found(sequences).differences).isEmpty();
+        assertThat(Found.by(sequences).differences()).isEmpty();
         sql("delete from events where aggregate_id = '" + aggregate + "' and sequence = 2");
-        assertThat(found(sequences).differences)
+        assertThat(Found.by(sequences).differences())
                 .containsExactly("Aggregate " + aggregate + ": sequence 3 stands where 2 should be");
         sql("alter table events drop constraint events_one_writer");
         sql("update events set sequence = 1 where aggregate_id = '" + aggregate + "' and sequence = 3");
         sql("update events set sequence = 3 where aggregate_id = '" + aggregate + "' and sequence = 4");
         sql("update events set sequence = 1 where aggregate_id = '" + aggregate + "' and sequence = 0");
-        assertThat(found(sequences).differences)
+        assertThat(Found.by(sequences).differences())
                 .containsExactly(
                         "Aggregate " + aggregate + ": sequence 1 stands where 0 should be",
                         "Aggregate " + aggregate + ": sequence 1 stands where 2 should be",
@@ -336,39 +336,8 @@ class TreeCheckTest {
 
     /** Of the tree and of the sequences, without a file. */
     private List<String> differences() {
-        List<String> differences = new ArrayList<>(found(check(null, 0)).differences);
-        differences.addAll(found(new SequencesCheck(store.reader)).differences);
+        List<String> differences = new ArrayList<>(Found.by(check(null, 0)).differences());
+        differences.addAll(Found.by(new SequencesCheck(store.reader)).differences());
         return differences;
-    }
-
-    private static Found found(Check check) {
-        Found found = new Found();
-        try {
-            check.run(found);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-        return found;
-    }
-
-    private static final class Found implements Findings {
-        private final List<String> differences = new ArrayList<>();
-        private final List<String> notes = new ArrayList<>();
-
-        @Override
-        public void expect(long total, String unit) {}
-
-        @Override
-        public void done(long more) {}
-
-        @Override
-        public void difference(String line) {
-            differences.add(line);
-        }
-
-        @Override
-        public void note(String line) {
-            notes.add(line);
-        }
     }
 }

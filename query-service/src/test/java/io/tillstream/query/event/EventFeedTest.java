@@ -16,7 +16,7 @@ import io.tillstream.http.session.Sessions;
 import io.tillstream.http.stream.EventStream;
 import io.tillstream.http.stream.Streams;
 import io.tillstream.http.text.Sha256;
-import io.tillstream.query.QueryService;
+import io.tillstream.query.QueryServices;
 import io.tillstream.query.event.StreamReader.Message;
 import io.tillstream.query.platform.TestLog;
 import java.io.IOException;
@@ -30,7 +30,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -44,7 +43,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -110,21 +108,7 @@ class EventFeedTest {
     }
 
     private ConfigurableApplicationContext open() {
-        Servers servers = Servers.temporary();
-        return new SpringApplicationBuilder(QueryService.class, Endless.class)
-                .properties(
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "logging.level.root=warn",
-                        "tillstream.shop=mine",
-                        "tillstream.postgres.url=" + log.url,
-                        "tillstream.postgres.reader-password=reader",
-                        "tillstream.kafka.bootstrap=" + servers.kafka().bootstrap(),
-                        "tillstream.topic=" + log.topic,
-                        "tillstream.mongodb.uri=" + mongo.uri(),
-                        "tillstream.redis.uri=" + servers.redis().uri(),
-                        "tillstream.master-key=" + Base64.getEncoder().encodeToString(new byte[32]))
-                .run();
+        return QueryServices.start(log, mongo, Endless.class);
     }
 
     @AfterAll

@@ -30,7 +30,7 @@ public final class GivenEvents implements AutoCloseable {
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
     private final ReadStore store;
-    private final TestStore events = TestStore.shared();
+    private final GivenStore events = GivenStore.shared();
     private final List<Envelope> history = new ArrayList<>();
     private final Map<UUID, Long> sequences = new HashMap<>();
     private final Map<String, Feed<?>> feeds = new HashMap<>();
@@ -179,7 +179,7 @@ public final class GivenEvents implements AutoCloseable {
     }
 
     /** Where all that has happened is. */
-    public TestStore stored() {
+    public GivenStore stored() {
         return events;
     }
 

@@ -14,7 +14,7 @@ import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.user.UserEvent.UserRegistered;
 import io.tillstream.store.Appended;
 import io.tillstream.store.Horizon;
-import io.tillstream.store.verify.Findings;
+import io.tillstream.store.verify.Found;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,24 +47,6 @@ class ReadModelsCheckTest {
             new Rebuilder(List.of(tags), replays, store, log.log, follower, List.of(), "test", Rebuilder.DEATH);
     private final List<UUID> made = new ArrayList<>();
 
-    private record Found(List<String> differences, List<String> notes) implements Findings {
-        @Override
-        public void expect(long total, String unit) {}
-
-        @Override
-        public void done(long more) {}
-
-        @Override
-        public void difference(String line) {
-            differences.add(line);
-        }
-
-        @Override
-        public void note(String line) {
-            notes.add(line);
-        }
-    }
-
     @BeforeEach
     void start() throws InterruptedException {
         IntStream.range(0, 40).forEach(i -> made.add(log.tag("t" + i)));
@@ -82,10 +64,8 @@ class ReadModelsCheckTest {
         log.close();
     }
 
-    private Found check() throws InterruptedException {
-        Found found = new Found(new ArrayList<>(), new ArrayList<>());
-        new ReadModelsCheck(List.of(tags), store, log.log, new Horizon(log.log, new Appended()), 7).run(found);
-        return found;
+    private Found check() {
+        return Found.by(new ReadModelsCheck(List.of(tags), store, log.log, new Horizon(log.log, new Appended()), 7));
     }
 
     @Test

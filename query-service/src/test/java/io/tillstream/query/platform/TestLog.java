@@ -31,7 +31,7 @@ public final class TestLog implements AutoCloseable {
 
     final KafkaServer kafka = Servers.temporary().kafka();
     public final String topic = "events-" + UUID.randomUUID();
-    private final TestStore store = new TestStore();
+    private final GivenStore store = new GivenStore();
     final EventJson json = store.json;
     final EventLog log = store.log;
 

@@ -12,7 +12,7 @@ import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.http.access.Scope;
 import io.tillstream.http.session.Sessions;
 import io.tillstream.http.text.Sha256;
-import io.tillstream.query.QueryService;
+import io.tillstream.query.QueryServices;
 import io.tillstream.query.platform.TestLog;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.MasterKey;
@@ -43,7 +43,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.test.web.reactive.server.WebTestClient;
@@ -73,21 +72,8 @@ class ProofEndpointsTest {
 
     @BeforeAll
     void start() throws SQLException {
-        Servers servers = Servers.temporary();
-        service = new SpringApplicationBuilder(QueryService.class)
-                .properties(
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "logging.level.root=warn",
-                        "tillstream.postgres.url=" + log.url,
-                        "tillstream.postgres.reader-password=reader",
-                        "tillstream.kafka.bootstrap=" + servers.kafka().bootstrap(),
-                        "tillstream.topic=" + log.topic,
-                        "tillstream.mongodb.uri=" + mongo.uri(),
-                        "tillstream.redis.uri=" + servers.redis().uri(),
-                        "tillstream.master-key=" + MASTER)
-                .run();
-        url = "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port");
+        service = QueryServices.start(log, mongo);
+        url = QueryServices.url(service);
         String token = service.getBean(Sessions.class).create(UUID.randomUUID(), "tester");
         admin = client().mutate().defaultCookie(Sessions.COOKIE, token).build();
         log.jdbc

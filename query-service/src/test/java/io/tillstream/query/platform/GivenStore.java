@@ -1,7 +1,5 @@
 package io.tillstream.query.platform;
 
-import com.zaxxer.hikari.HikariDataSource;
-import io.tillstream.embedded.PostgresServer;
 import io.tillstream.embedded.Servers;
 import io.tillstream.events.Concept;
 import io.tillstream.events.Concepts;
@@ -14,66 +12,39 @@ import io.tillstream.events.derived.Reference;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.envelope.Metadata;
 import io.tillstream.store.EventLog;
-import io.tillstream.store.EventStoreConfiguration;
-import io.tillstream.store.MasterKey;
-import io.tillstream.store.StoreSettings;
-import io.tillstream.store.WritableStore;
-import java.util.Base64;
+import io.tillstream.store.TestStore;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A migrated event store, written as the write side does: sealed, with references, though nobody judges those. */
-public final class TestStore implements AutoCloseable {
-    private static @Nullable TestStore shared;
+public final class GivenStore implements AutoCloseable {
+    private static @Nullable GivenStore shared;
+
+    private final TestStore store = new TestStore(Servers.temporary().postgres());
 
     /** Its address. */
-    public final String url;
+    public final String url = store.url;
 
     /** Its owner's connection. */
-    public final JdbcClient jdbc;
+    public final JdbcClient jdbc = store.jdbc;
 
-    public final EventLog log;
-    final EventJson json = new EventJson(Concepts.ALL, List.of());
-    private final WritableStore writable;
-    private final HikariDataSource owner;
+    public final EventLog log = store.log;
+    final EventJson json = store.json;
     private final Map<UUID, State> states = new HashMap<>();
 
-    TestStore() {
-        PostgresServer server = Servers.temporary().postgres();
-        url = server.newDatabase();
-        StoreSettings.Postgres postgres = new StoreSettings.Postgres(
-                url,
-                server.user(),
-                server.password(),
-                "tillstream_reader",
-                "reader",
-                "tillstream_webhooks",
-                "webhooks",
-                4);
-        owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
-        Flyway.configure()
-                .dataSource(owner)
-                .placeholders(postgres.placeholders())
-                .load()
-                .migrate();
-        jdbc = JdbcClient.create(owner);
+    GivenStore() {
         jdbc.sql("alter table aggregate_references drop constraint references_target")
                 .update();
-        writable =
-                new WritableStore(owner, json, MasterKey.of(Base64.getEncoder().encodeToString(new byte[32])));
-        log = writable.log();
     }
 
     /** One for all tests of a JVM that read only what they have written. It stays open. */
-    public static synchronized TestStore shared() {
-        TestStore known = shared;
-        if (known == null) shared = known = new TestStore();
+    public static synchronized GivenStore shared() {
+        GivenStore known = shared;
+        if (known == null) shared = known = new GivenStore();
         return known;
     }
 
@@ -82,7 +53,7 @@ public final class TestStore implements AutoCloseable {
             String id, String concept, long sequence, String type, Metadata metadata, DomainEvent event) {
         if (event instanceof PersonErased) forget(event.aggregateId());
         ObjectNode payload = json.write(event);
-        writable.sealing().seal((Record) event, payload);
+        store.writable.sealing().seal((Record) event, payload);
         refer(concept, event);
         return jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
                         + " metadata, payload) values (:event, :concept, :aggregate, :sequence, :type, '1', :time,"
@@ -162,6 +133,6 @@ public final class TestStore implements AutoCloseable {
 
     @Override
     public void close() {
-        owner.close();
+        store.close();
     }
 }

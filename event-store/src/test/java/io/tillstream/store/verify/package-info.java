@@ -1,0 +1,4 @@
+@NullMarked
+package io.tillstream.store.verify;
+
+import org.jspecify.annotations.NullMarked;

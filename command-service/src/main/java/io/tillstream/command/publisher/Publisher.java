@@ -65,7 +65,12 @@ public final class Publisher implements AutoCloseable {
         return publishing;
     }
 
-    /** The last position that this instance saw acknowledged. */
+    /** Whether it is this instance that publishes, or would if nothing kept it from that. */
+    boolean responsible() {
+        return publishing || trouble != null;
+    }
+
+    /** The last position that is known to be acknowledged. */
     public long position() {
         return position;
     }
@@ -109,9 +114,10 @@ public final class Publisher implements AutoCloseable {
         if (taken.isEmpty()) return;
         try (Lease lease = taken.get()) {
             Noted noted = new Noted(lease, settings.topic());
+            position = noted.position();
             Topic topic = new Topic(settings.kafka().bootstrap(), settings.topic());
             topic.ensure();
-            long from = from(noted.position(), topic.lastPosition());
+            long from = from(position, topic.lastPosition());
             try (KafkaProducer<String, byte[]> producer =
                     Producers.to(settings.kafka().bootstrap(), Producers.NEVER)) {
                 try {

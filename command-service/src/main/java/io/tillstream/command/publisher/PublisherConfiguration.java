@@ -8,6 +8,7 @@ import io.tillstream.store.WritableStore;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -27,7 +28,7 @@ public class PublisherConfiguration {
         return new Publisher(writer, store, events, appended, settings);
     }
 
-    /** How far the topic is behind the store; only where this instance publishes. */
+    /** How far the topic is behind the store; only where this instance publishes, or would if it could. */
     @Bean
     MeterBinder publisherLag(Publisher publisher, WritableStore store) {
         return meters -> {
@@ -46,22 +47,24 @@ public class PublisherConfiguration {
     }
 
     private static double lag(Publisher publisher, WritableStore store) {
-        return publisher.publishing() ? Math.max(0, store.log().highest() - publisher.position()) : Double.NaN;
+        return publisher.responsible() ? Math.max(0, store.log().highest() - publisher.position()) : Double.NaN;
     }
 
     /** Down when this instance wants to publish and can't; another instance may hold the lease. */
     @Bean
     HealthIndicator publisherHealthIndicator(Publisher publisher, WritableStore store) {
-        return () -> {
-            String trouble = publisher.trouble();
-            Health.Builder health =
-                    trouble == null ? Health.up() : Health.down().withDetail("reason", trouble);
-            health.withDetail("publishing", publisher.publishing());
-            if (publisher.publishing()) {
-                health.withDetail("position", publisher.position())
-                        .withDetail("lag_events", Math.max(0, store.log().highest() - publisher.position()));
+        return new AbstractHealthIndicator("The topic's lag can't be told") {
+            @Override
+            protected void doHealthCheck(Health.Builder health) {
+                String trouble = publisher.trouble();
+                if (trouble == null) health.up();
+                else health.down().withDetail("reason", trouble);
+                health.withDetail("publishing", publisher.publishing());
+                if (publisher.responsible()) {
+                    health.withDetail("position", publisher.position())
+                            .withDetail("lag_events", Math.max(0, store.log().highest() - publisher.position()));
+                }
             }
-            return health.build();
         };
     }
 }

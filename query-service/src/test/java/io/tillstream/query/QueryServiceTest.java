@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -201,6 +202,57 @@ class QueryServiceTest {
                         .exchange()
                         .expectStatus()
                         .isOk());
+    }
+
+    @Test
+    void parksADocumentThatCannotDigestAnEventUntilAReplayAfterTheMending() {
+        UUID tag = log.tag("parked");
+        log.appendUnheardOf(new TagChanged(tag, Instant.parse("2020-03-01T10:00:00Z"), "Mended", "mended"));
+        long unheardOf = log.last();
+        UUID other = log.tag("beside");
+        await().atMost(LONG).untilAsserted(() -> assertThat(staleness(tag)).isEqualTo("true"));
+        await().atMost(LONG).untilAsserted(() -> assertThat(staleness(other)).isNull());
+        health("$.components.projections.details.parked", 1);
+
+        // say, by the version that knows the event
+        log.jdbc
+                .sql("update events set type = 'tag.changed' where position = :position")
+                .param("position", unheardOf)
+                .update();
+        assertThat(staleness(tag)).isEqualTo("true");
+        asAdmin("POST", "/api/v1/replays", "{\"projections\": [\"tag\"]}")
+                .expectStatus()
+                .isAccepted();
+        await().atMost(LONG).untilAsserted(() -> assertThat(staleness(tag)).isNull());
+        admin.get()
+                .uri("/api/v1/tags/{id}", tag)
+                .exchange()
+                .expectBody()
+                .jsonPath("$.data.name")
+                .isEqualTo("Mended");
+        await().atMost(LONG).untilAsserted(() -> health("$.components.projections.details.parked", 0));
+    }
+
+    /** Of the single read of a tag that is there. */
+    private @Nullable String staleness(UUID tag) {
+        return admin.get()
+                .uri("/api/v1/tags/{id}", tag)
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .returnResult()
+                .getResponseHeaders()
+                .getFirst("X-Tillstream-Stale");
+    }
+
+    private void health(String path, int expected) {
+        client().get()
+                .uri("/actuator/health")
+                .exchange()
+                .expectBody()
+                .jsonPath(path)
+                .isEqualTo(expected);
     }
 
     @Test

@@ -101,7 +101,7 @@ public final class TestLog implements AutoCloseable {
     }
 
     /** In the store, under a name that nobody knows. */
-    void appendUnheardOf(DomainEvent event) {
+    public void appendUnheardOf(DomainEvent event) {
         append("tag", Mode.LIVE, event, "tag.unheard_of");
     }
 

@@ -1,6 +1,7 @@
 package io.tillstream.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tillstream.embedded.Ports;
 import java.net.URI;
@@ -13,9 +14,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +78,11 @@ class UpTest {
                 again.awaitSaying("PostgreSQL 17 has died; starting it again");
                 again.awaitSaying("Redis 6.2 has died; starting it again");
                 awaitCreating(shop, "after-the-servers-died");
+
+                killKafka(data, again);
+                awaitCreating(shop, "after-the-broker-died");
+                await().atMost(Duration.ofMinutes(1))
+                        .until(() -> metrics(data, port).contains("\ntillstream_publisher_lag_events 0.0"));
             }
             assertThat(again.stop()).isZero();
             assertThat(again.said()).contains("Stopped. All data is in");
@@ -88,8 +97,8 @@ class UpTest {
                         .map(item -> item.path("slug").asString(""))
                         .toList();
                 assertThat(slugs)
-                        .contains("kept-over-a-kill", "after-the-servers-died")
-                        .hasSize(26);
+                        .contains("kept-over-a-kill", "after-the-servers-died", "after-the-broker-died")
+                        .hasSize(27);
             }
             assertThat(last.stop()).isZero();
         }
@@ -153,6 +162,24 @@ class UpTest {
             JsonNode said = answer.body();
             assertThat(System.nanoTime()).as(said.toString()).isLessThan(deadline);
             LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+        }
+    }
+
+    /** Its log folder isn't one any more when it wants to write there. */
+    private static void killKafka(Path data, RunningProcess up) throws Exception {
+        Path logs = data.resolve("kafka");
+        Path aside = data.resolve("kafka-aside");
+        Files.move(logs, aside);
+        Files.createFile(logs);
+        Properties ports = new Properties();
+        try (var file = Files.newBufferedReader(data.resolve("ports"))) {
+            ports.load(file);
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + ports.getProperty("kafka")))) {
+            admin.createTopics(List.of(new NewTopic("another", 1, (short) 1)));
+            up.awaitSaying("Kafka 4.3 has died; starting it again");
+            Files.delete(logs);
+            Files.move(aside, logs);
         }
     }
 

@@ -11,6 +11,9 @@ import org.springframework.transaction.CannotCreateTransactionException;
 
 /** Which failures mean that PostgreSQL or Redis is away. */
 final class Backends {
+    /** What Hikari says, and nothing else, of a connection that it has closed. */
+    private static final String CLOSED = "Connection is closed";
+
     private Backends() {}
 
     static boolean away(Throwable failure) {
@@ -22,11 +25,13 @@ final class Backends {
             case DataAccessResourceFailureException _ -> true;
             case QueryTimeoutException _ -> true;
             case CannotCreateTransactionException _ -> true;
-            // 08: connection; 57P: the server shuts down, or is starting
+            // 08: connection; 57P: the server shuts down, or is starting; none: the pool has taken a broken connection
+            // away, and somebody goes on with it
             case SQLException sql ->
-                sql.getSQLState() != null
-                        && (sql.getSQLState().startsWith("08")
-                                || sql.getSQLState().startsWith("57P"));
+                sql.getSQLState() == null
+                        ? CLOSED.equals(sql.getMessage())
+                        : sql.getSQLState().startsWith("08")
+                                || sql.getSQLState().startsWith("57P");
             default -> false;
         };
     }

@@ -2,6 +2,7 @@ package io.tillstream.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opentelemetry.api.trace.Span;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.consistency.OwnWrites;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class EdgeExchange {
 
     final String requestId;
     final @Nullable String clientIp;
+
+    /** From the request's arrival to its answer. */
+    Span span = Span.getInvalid();
 
     @Nullable
     Caller caller;

@@ -1,5 +1,8 @@
 package io.tillstream.http;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.tillstream.events.Mode;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.access.Keys;
@@ -11,6 +14,7 @@ import io.tillstream.http.limit.KeyLimiter;
 import io.tillstream.http.limit.Windows.Window;
 import io.tillstream.http.session.Sessions;
 import io.tillstream.http.text.SafeText;
+import io.tillstream.http.trace.Traces;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +29,7 @@ import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
@@ -52,6 +57,7 @@ final class EdgeFilter implements WebFilter, Ordered {
     private final KeyLimiter limiter;
     private final @Nullable OwnWrites ownWrites;
     private final List<RequestListener> listeners;
+    private final Traces traces;
     private final Clock clock;
 
     /** The parts that one exchange passes. */
@@ -64,6 +70,7 @@ final class EdgeFilter implements WebFilter, Ordered {
             KeyLimiter limiter,
             @Nullable OwnWrites ownWrites,
             List<RequestListener> listeners,
+            Traces traces,
             Clock clock) {
         this.routes = routes;
         this.responseHeaders = responseHeaders;
@@ -73,6 +80,7 @@ final class EdgeFilter implements WebFilter, Ordered {
         this.limiter = limiter;
         this.ownWrites = ownWrites;
         this.listeners = listeners;
+        this.traces = traces;
         this.clock = clock;
     }
 
@@ -99,6 +107,14 @@ final class EdgeFilter implements WebFilter, Ordered {
         }
         if (path.equals(METRICS)) return metrics(exchange, edge, chain);
         if (!path.startsWith(API) && !path.equals(V1)) return chain.filter(exchange);
+        if (!traces.on()) return answered(exchange, edge, chain);
+        beginSpan(exchange, edge);
+        return answered(exchange, edge, chain).doOnCancel(edge.span::end);
+    }
+
+    private Mono<Void> answered(ServerWebExchange exchange, EdgeExchange edge, WebFilterChain chain) {
+        ServerHttpRequest request = exchange.getRequest();
+        String path = request.getPath().value();
         if (routes.isOpen(path)) return chain.filter(exchange);
         Mono<Caller> caller = authenticate(request, edge);
         // Below /api/v1 nobody learns what there is without a credential; elsewhere the route decides whether it needs
@@ -114,6 +130,29 @@ final class EdgeFilter implements WebFilter, Ordered {
                     return spend(exchange, edge, known);
                 })
                 .then(Mono.defer(() -> chain.filter(exchange)));
+    }
+
+    /** It ends with the answer's first byte: whoever refuses a request may come after this filter. */
+    private void beginSpan(ServerWebExchange exchange, EdgeExchange edge) {
+        ServerHttpRequest request = exchange.getRequest();
+        ServerHttpResponse response = exchange.getResponse();
+        String method = request.getMethod().name();
+        Span span = traces.begin(method, SpanKind.SERVER, request.getHeaders().getFirst(Traces.TRACEPARENT));
+        edge.span = span;
+        span.setAttribute("http.request.method", method);
+        span.setAttribute("tillstream.request_id", edge.requestId);
+        response.beforeCommit(() -> {
+            HttpStatusCode status = response.getStatusCode();
+            int code = status == null ? HttpStatus.OK.value() : status.value();
+            if (edge.request != null) {
+                span.updateName(method + " " + edge.request.route());
+                span.setAttribute("http.route", edge.request.route());
+            }
+            span.setAttribute("http.response.status_code", code);
+            if (code >= HttpStatus.INTERNAL_SERVER_ERROR.value()) span.setStatus(StatusCode.ERROR);
+            span.end();
+            return Mono.empty();
+        });
     }
 
     /** Metrics tell how much is sold: for a session, or a key that may see the system's state. No limit is spent. */

@@ -1,5 +1,6 @@
 package io.tillstream.http;
 
+import io.opentelemetry.api.trace.SpanContext;
 import io.tillstream.http.consistency.OwnWrites;
 import io.tillstream.http.consistency.ReadModel;
 import io.tillstream.http.error.ErrorCode;
@@ -49,6 +50,8 @@ final class EdgeHandlerAdapter extends RequestMappingHandlerAdapter {
         if (edge == null || edge.request == null) return super.handle(exchange, handler);
         return Mono.defer(() -> {
                     MDC.put("request_id", edge.requestId);
+                    SpanContext span = edge.span.getSpanContext();
+                    if (span.isSampled()) MDC.put("trace_id", span.getTraceId());
                     ReadModel readModel = readModelOf(exchange);
                     if (readModel != null) awaitWrites(exchange, edge, readModel);
                     return super.handle(exchange, handler);

@@ -6,6 +6,7 @@ import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.text.SafeText;
 import io.tillstream.http.text.Uuids;
+import io.tillstream.http.trace.Traces;
 import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -84,6 +85,7 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
                 .route(route.pattern())
                 .caller(caller)
                 .requestId(edge.requestId)
+                .traceparent(Traces.traceparent(edge.span))
                 .clientIp(edge.clientIp)
                 .sessionToken(edge.sessionToken)
                 .host(host(headers))

@@ -10,6 +10,8 @@ import io.tillstream.http.redis.Redis;
 import io.tillstream.http.session.LoginThrottle;
 import io.tillstream.http.session.Sessions;
 import io.tillstream.http.stream.Streams;
+import io.tillstream.http.trace.TraceConfiguration;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.http.usage.KeyUses;
 import io.tillstream.store.Credentials;
 import io.tillstream.store.EventStoreConfiguration;
@@ -32,7 +34,7 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
  * {@link Unavailability}s.
  */
 @Configuration
-@Import({EventStoreConfiguration.class, DocsController.class, EdgeHealth.class})
+@Import({EventStoreConfiguration.class, DocsController.class, EdgeHealth.class, TraceConfiguration.class})
 @EnableConfigurationProperties(EdgeSettings.class)
 @PropertySource("classpath:io/tillstream/http/edge.properties")
 public class HttpEdgeConfiguration {
@@ -100,6 +102,7 @@ public class HttpEdgeConfiguration {
             OwnWrites ownWrites,
             ObjectProvider<ReadModel> readModels,
             ObjectProvider<RequestListener> listeners,
+            Traces traces,
             Clock clock) {
         return new EdgeFilter(
                 routes,
@@ -110,6 +113,7 @@ public class HttpEdgeConfiguration {
                 limiter,
                 readModels.stream().findAny().isEmpty() ? null : ownWrites,
                 listeners.orderedStream().toList(),
+                traces,
                 clock);
     }
 

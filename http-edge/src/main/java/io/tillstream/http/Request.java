@@ -16,6 +16,7 @@ public final class Request {
 
     private final @Nullable Caller caller;
     private final String requestId;
+    private final @Nullable String traceparent;
     private final String method;
     private final String path;
     private final String route;
@@ -31,6 +32,7 @@ public final class Request {
     private Request(Builder from) {
         caller = from.caller;
         requestId = from.requestId;
+        traceparent = from.traceparent;
         method = from.method;
         path = from.path;
         route = from.route == null ? from.path : from.route;
@@ -61,6 +63,11 @@ public final class Request {
 
     public String requestId() {
         return requestId;
+    }
+
+    /** Where the request is in its trace, as W3C has it; null where traces are off. */
+    public @Nullable String traceparent() {
+        return traceparent;
     }
 
     public String method() {
@@ -136,6 +143,7 @@ public final class Request {
         private final String path;
         private @Nullable Caller caller;
         private String requestId = "-";
+        private @Nullable String traceparent;
         private @Nullable String route;
         private Map<String, List<String>> query = Map.of();
         private byte[] body = NOTHING;
@@ -158,6 +166,11 @@ public final class Request {
 
         public Builder requestId(String value) {
             requestId = value;
+            return this;
+        }
+
+        public Builder traceparent(@Nullable String value) {
+            traceparent = value;
             return this;
         }
 

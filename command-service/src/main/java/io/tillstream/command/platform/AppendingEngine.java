@@ -3,7 +3,10 @@ package io.tillstream.command.platform;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.tillstream.events.DomainEvent;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.store.WritableStore;
 import java.util.List;
 import org.axonframework.eventhandling.DomainEventMessage;
@@ -39,10 +42,12 @@ final class AppendingEngine extends JdbcEventStorageEngine {
     private final WritableStore store;
     private final Timer appends;
     private final Counter appended;
+    private final Traces traces;
 
-    AppendingEngine(Builder builder, WritableStore store, MeterRegistry meters) {
+    AppendingEngine(Builder builder, WritableStore store, MeterRegistry meters, Traces traces) {
         super(builder);
         this.store = store;
+        this.traces = traces;
         this.appends = Timer.builder("tillstream.append")
                 .description("Writing events and what they derive, up to the commit")
                 .register(meters);
@@ -60,6 +65,19 @@ final class AppendingEngine extends JdbcEventStorageEngine {
     @Override
     protected void appendEvents(List<? extends EventMessage<?>> events, Serializer serializer) {
         if (events.isEmpty()) return;
+        // only under a command that is recorded: what is nobody's cause begins no trace
+        Span span = events.getFirst().getMetaData().get(MetadataKeys.TRACEPARENT) instanceof String traceparent
+                ? traces.begin("append", SpanKind.INTERNAL, traceparent)
+                : Span.getInvalid();
+        try {
+            append(events, serializer);
+        } finally {
+            span.setAttribute("tillstream.events", events.size());
+            span.end();
+        }
+    }
+
+    private void append(List<? extends EventMessage<?>> events, Serializer serializer) {
         appends.record(() -> {
             store.takeTransactionId();
             super.appendEvents(events.stream().map(AppendingEngine::atItsTime).toList(), serializer);

@@ -3,6 +3,7 @@ package io.tillstream.command.platform;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.store.Appended;
 import io.tillstream.store.EventStoreConfiguration;
 import io.tillstream.store.MasterKey;
@@ -107,10 +108,11 @@ public class CommandPlatformConfiguration {
             Time time,
             Others others,
             List<AggregateType> aggregates,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Traces traces) {
         EventSerializer serializer = new EventSerializer(json, store.sealing());
         EventStore events = EmbeddedEventStore.builder()
-                .storageEngine(engine(writer, store, serializer, transactions, meters))
+                .storageEngine(engine(writer, store, serializer, transactions, meters, traces))
                 .build();
         Configurer configurer = DefaultConfigurer.defaultConfiguration(false)
                 .configureSerializer(config -> serializer)
@@ -145,8 +147,9 @@ public class CommandPlatformConfiguration {
             List<Reaction> reactions,
             Appended appended,
             Clock clock,
-            MeterRegistry meters) {
-        return new CommandSender(bus, transactions, store, constraints, reactions, appended, clock, meters);
+            MeterRegistry meters,
+            Traces traces) {
+        return new CommandSender(bus, transactions, store, constraints, reactions, appended, clock, meters, traces);
     }
 
     @Bean(initMethod = "start")
@@ -183,7 +186,8 @@ public class CommandPlatformConfiguration {
             WritableStore store,
             Serializer serializer,
             TransactionManager transactions,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Traces traces) {
         DataSource inTransaction = new TransactionAwareDataSourceProxy(writer);
         JdbcEventStorageEngine.Builder builder = JdbcEventStorageEngine.builder()
                 .eventSerializer(serializer)
@@ -192,7 +196,7 @@ public class CommandPlatformConfiguration {
                 .dataType(String.class)
                 .connectionProvider(inTransaction::getConnection)
                 .transactionManager(transactions);
-        return new AppendingEngine(builder, store, meters);
+        return new AppendingEngine(builder, store, meters, traces);
     }
 
     private static ParameterResolverFactory parameters(Time time, Others others, Secrets secrets) {

@@ -8,6 +8,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.tillstream.events.AboutPerson;
 import io.tillstream.events.Mode;
 import io.tillstream.http.Answer;
@@ -16,6 +19,7 @@ import io.tillstream.http.access.Caller;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refusal;
 import io.tillstream.http.error.Refused;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.store.Appended;
 import io.tillstream.store.DerivedRows.ClaimTaken;
 import io.tillstream.store.DerivedRows.StillReferredTo;
@@ -71,11 +75,16 @@ public final class CommandSender {
             Mode mode,
             String requestId,
             String correlationId,
+            @Nullable String traceparent,
             @Nullable String ifMatch,
             @Nullable Idempotency idempotency) {
+        Origin within(Span span) {
+            return new Origin(actor, mode, requestId, correlationId, Traces.recorded(span), ifMatch, idempotency);
+        }
+
         /** For what follows from a command's events: somebody else does it, for the same request. */
         Origin followedBy(String reaction) {
-            return new Origin("system:" + reaction, mode, requestId, correlationId, null, null);
+            return new Origin("system:" + reaction, mode, requestId, correlationId, traceparent, null, null);
         }
     }
 
@@ -91,6 +100,7 @@ public final class CommandSender {
     private final Appended appended;
     private final Clock clock;
     private final MeterRegistry meters;
+    private final Traces traces;
 
     /**
      * Sends on one bus.
@@ -106,7 +116,8 @@ public final class CommandSender {
             List<Reaction> reactions,
             Appended appended,
             Clock clock,
-            MeterRegistry meters) {
+            MeterRegistry meters,
+            Traces traces) {
         this.bus = bus;
         this.transactions = transactions;
         this.store = store;
@@ -116,6 +127,7 @@ public final class CommandSender {
         this.appended = appended;
         this.clock = clock;
         this.meters = meters;
+        this.traces = traces;
     }
 
     /**
@@ -141,14 +153,20 @@ public final class CommandSender {
                         new IdempotencyAnswers.Key(caller.id(), request.method() + " " + request.path(), key),
                         request.fingerprint());
         return new Origin(
-                caller.actor(), mode, request.requestId(), request.requestId(), request.ifMatch(), idempotency);
+                caller.actor(),
+                mode,
+                request.requestId(),
+                request.requestId(),
+                request.traceparent(),
+                request.ifMatch(),
+                idempotency);
     }
 
     /** Sends a command of one of our own processes; answers what its handler returns. */
     public <R> R sendAs(String process, Mode mode, Object command, Class<R> result) {
         String run = UUID.randomUUID().toString();
         AtomicReference<@Nullable R> returned = new AtomicReference<>();
-        send(new Origin("system:" + process, mode, run, run, null, null), command, state -> {
+        send(new Origin("system:" + process, mode, run, run, null, null, null), command, state -> {
             returned.set(result.cast(state));
             return Answer.noContent();
         });
@@ -157,18 +175,23 @@ public final class CommandSender {
 
     private <R, V> Answer<V> send(Origin origin, Object command, Function<R, Answer<V>> answer) {
         Timer.Sample started = Timer.start(meters);
+        String name = command.getClass().getSimpleName();
+        Span span = traces.begin(name, SpanKind.INTERNAL, origin.traceparent());
         String outcome = "failed";
         try {
-            Answer<V> answered = sendUntilDecided(origin, command, answer);
+            Answer<V> answered = sendUntilDecided(origin.within(span), command, answer);
             outcome = "done";
             return answered;
         } catch (Refused | Invalid e) {
             outcome = "refused";
             throw e;
         } finally {
+            span.setAttribute("tillstream.outcome", outcome);
+            if (outcome.equals("failed")) span.setStatus(StatusCode.ERROR);
+            span.end();
             started.stop(Timer.builder("tillstream.commands")
                     .description("From a command's arrival to its commit, races that were tried again included")
-                    .tags("command", command.getClass().getSimpleName(), "outcome", outcome)
+                    .tags("command", name, "outcome", outcome)
                     .register(meters));
         }
     }
@@ -236,6 +259,7 @@ public final class CommandSender {
         metadata.put(MetadataKeys.MODE, origin.mode().wire());
         metadata.put(MetadataKeys.REQUEST_ID, origin.requestId());
         metadata.put(MetadataKeys.CORRELATION_ID, origin.correlationId());
+        if (origin.traceparent() != null) metadata.put(MetadataKeys.TRACEPARENT, origin.traceparent());
         if (origin.ifMatch() != null) metadata.put(MetadataKeys.IF_MATCH, origin.ifMatch());
         return new GenericCommandMessage<>(command, metadata);
     }

@@ -1,9 +1,16 @@
 package io.tillstream.command.publisher;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.tillstream.command.platform.Lease;
 import io.tillstream.events.envelope.CloudEvent;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.store.Appended;
 import io.tillstream.store.CloudEvents;
+import io.tillstream.store.StoredEvent;
 import io.tillstream.store.Tail;
 import io.tillstream.store.WritableStore;
 import java.sql.SQLException;
@@ -19,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +48,7 @@ public final class Publisher implements AutoCloseable {
     private final CloudEvents events;
     private final Appended appended;
     private final PublisherSettings settings;
+    private final Traces traces;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean publishing;
     private volatile long position;
@@ -48,12 +57,18 @@ public final class Publisher implements AutoCloseable {
     private @Nullable Thread thread;
 
     public Publisher(
-            DataSource writer, WritableStore store, CloudEvents events, Appended appended, PublisherSettings settings) {
+            DataSource writer,
+            WritableStore store,
+            CloudEvents events,
+            Appended appended,
+            PublisherSettings settings,
+            Traces traces) {
         this.writer = writer;
         this.store = store;
         this.events = events;
         this.appended = appended;
         this.settings = settings;
+        this.traces = traces;
     }
 
     public void start() {
@@ -144,7 +159,8 @@ public final class Publisher implements AutoCloseable {
         long lastCheck = System.nanoTime();
         while (!closed()) {
             long seen = appended.count();
-            List<CloudEvent> run = events.allOf(tail.nextStored(RUN));
+            List<StoredEvent> rows = tail.nextStored(RUN);
+            List<CloudEvent> run = events.allOf(rows);
             if (run.isEmpty()) {
                 caughtUp = System.nanoTime();
                 appended.awaitPoll(seen);
@@ -154,19 +170,50 @@ public final class Publisher implements AutoCloseable {
                 }
                 continue;
             }
-            produce(run, records, producer, lease);
+            List<Span> spans = begin(rows);
+            try {
+                produce(run, spans, records, producer, lease);
+            } finally {
+                spans.forEach(Span::end);
+            }
             noted.note(tail.position());
             position = tail.position();
         }
     }
 
-    private void produce(List<CloudEvent> run, Records records, KafkaProducer<String, byte[]> producer, Lease lease)
+    /** One for each event, and nobody's where the event's command wasn't recorded. */
+    private List<Span> begin(List<StoredEvent> rows) {
+        List<Span> spans = new ArrayList<>(rows.size());
+        for (StoredEvent row : rows) {
+            String parent = traces.on() && row.metadata().contains(Traces.TRACEPARENT)
+                    ? EventJson.object(row.metadata()).path(Traces.TRACEPARENT).stringValue(null)
+                    : null;
+            spans.add(
+                    parent == null
+                            ? Span.getInvalid()
+                            : traces.begin(row.type() + " publish", SpanKind.PRODUCER, parent)
+                                    .setAttribute("messaging.system", "kafka")
+                                    .setAttribute("messaging.destination.name", settings.topic())
+                                    .setAttribute("tillstream.position", row.position()));
+        }
+        return spans;
+    }
+
+    private void produce(
+            List<CloudEvent> run,
+            List<Span> spans,
+            Records records,
+            KafkaProducer<String, byte[]> producer,
+            Lease lease)
             throws SQLException, InterruptedException, ExecutionException {
         List<Future<RecordMetadata>> sent = new ArrayList<>(run.size());
         long previous = position;
-        for (CloudEvent event : run) {
-            sent.add(producer.send(records.record(event, previous)));
-            previous = Long.parseLong(event.position());
+        for (int i = 0; i < run.size(); i++) {
+            ProducerRecord<String, byte[]> record = records.record(run.get(i), previous);
+            String traceparent = Traces.recorded(spans.get(i));
+            if (traceparent != null) record.headers().add(Traces.TRACEPARENT, traceparent.getBytes(UTF_8));
+            sent.add(producer.send(record));
+            previous = Long.parseLong(run.get(i).position());
         }
         for (Future<RecordMetadata> record : sent) {
             while (true) {

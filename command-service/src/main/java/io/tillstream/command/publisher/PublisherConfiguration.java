@@ -2,6 +2,7 @@ package io.tillstream.command.publisher;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.store.Appended;
 import io.tillstream.store.CloudEvents;
 import io.tillstream.store.WritableStore;
@@ -24,8 +25,9 @@ public class PublisherConfiguration {
             WritableStore store,
             CloudEvents events,
             Appended appended,
-            PublisherSettings settings) {
-        return new Publisher(writer, store, events, appended, settings);
+            PublisherSettings settings,
+            Traces traces) {
+        return new Publisher(writer, store, events, appended, settings, traces);
     }
 
     /** How far the topic is behind the store; only where this instance publishes, or would if it could. */

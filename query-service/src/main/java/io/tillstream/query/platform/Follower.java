@@ -1,7 +1,10 @@
 package io.tillstream.query.platform;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.query.platform.Topic.Arrived;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.Tail;
@@ -66,6 +69,7 @@ final class Follower implements SmartLifecycle {
     private final Broker broker;
     private final EventJson json;
     private final Progress progress;
+    private final Traces traces;
 
     private final Map<String, Feed<?>> current = new ConcurrentHashMap<>();
     private final Set<String> building = ConcurrentHashMap.newKeySet();
@@ -86,13 +90,15 @@ final class Follower implements SmartLifecycle {
             EventLog events,
             Broker broker,
             EventJson json,
-            Progress progress) {
+            Progress progress,
+            Traces traces) {
         this.projections = List.copyOf(projections);
         this.store = store;
         this.events = events;
         this.broker = broker;
         this.json = json;
         this.progress = progress;
+        this.traces = traces;
     }
 
     /** What reads of a projection use; null while that isn't known, or may be known no more. */
@@ -207,7 +213,12 @@ final class Follower implements SmartLifecycle {
             Tail beyond = null;
             while (stop.getCount() > 0) {
                 List<Arrived> arrived = topic.next(POLL);
-                last = take(arrived, last, stop);
+                List<Span> spans = begin(arrived, last);
+                try {
+                    last = take(arrived, last, stop);
+                } finally {
+                    spans.forEach(Span::end);
+                }
                 if (!arrived.isEmpty()) arrival = System.nanoTime();
                 boolean silent = since(arrival).compareTo(SILENCE) > 0;
                 if (silent) {
@@ -287,6 +298,21 @@ final class Follower implements SmartLifecycle {
 
     private void requireFound() {
         if (lost) throw new IllegalStateException("What reads use may be gone");
+    }
+
+    /** For those that somebody records: from their arrival until reads show them. */
+    private List<Span> begin(List<Arrived> arrived, long after) {
+        if (!traces.on()) return List.of();
+        List<Span> spans = new ArrayList<>();
+        for (Arrived next : arrived) {
+            Envelope event = next.envelope();
+            if (next.traceparent() == null || event.position() <= after) continue;
+            spans.add(traces.begin(event.type() + " project", SpanKind.CONSUMER, next.traceparent())
+                    .setAttribute("messaging.system", "kafka")
+                    .setAttribute("messaging.destination.name", broker.topic())
+                    .setAttribute("tillstream.position", event.position()));
+        }
+        return spans;
     }
 
     /** Takes what has arrived, and what is missing before it from the store; answers the position of the last event. */

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.http.error.Unavailability;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.store.EventLog;
 import java.time.Clock;
 import java.util.List;
@@ -70,14 +71,16 @@ public class ReadSideConfiguration {
             EventLog events,
             QuerySettings settings,
             EventJson json,
-            Progress progress) {
+            Progress progress,
+            Traces traces) {
         return new Follower(
                 projections,
                 store,
                 events,
                 new Follower.Broker(settings.kafka().bootstrap(), settings.topic()),
                 json,
-                progress);
+                progress,
+                traces);
     }
 
     @Bean

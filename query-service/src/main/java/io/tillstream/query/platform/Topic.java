@@ -1,5 +1,7 @@
 package io.tillstream.query.platform;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.cloudevents.CloudEvent;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.cloudevents.rw.CloudEventRWException;
@@ -9,6 +11,7 @@ import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.envelope.Metadata;
 import io.tillstream.events.envelope.Unreadable;
+import io.tillstream.http.trace.Traces;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +27,9 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,8 +44,12 @@ final class Topic implements AutoCloseable {
      * An event from the topic.
      *
      * @param previousPosition of the event before it in the store, whether or not the topic still has that
+     * @param traceparent where its trace goes on, null when nobody records it
      */
-    record Arrived(Envelope envelope, long previousPosition) {}
+    record Arrived(
+            Envelope envelope,
+            long previousPosition,
+            @Nullable String traceparent) {}
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
@@ -131,7 +140,13 @@ final class Topic implements AutoCloseable {
                                 text(event, "causationid"),
                                 Mode.of(text(event, "mode"))),
                         payload(event, revision, aggregate, time)),
-                number(event, "previousposition"));
+                number(event, "previousposition"),
+                traceparent(message));
+    }
+
+    private static @Nullable String traceparent(ConsumerRecord<byte[], byte[]> message) {
+        Header header = message.headers().lastHeader(Traces.TRACEPARENT);
+        return header == null ? null : new String(header.value(), UTF_8);
     }
 
     private DomainEvent payload(CloudEvent event, int revision, UUID aggregate, Instant time) {

@@ -14,6 +14,7 @@ import io.tillstream.events.tag.Tag;
 import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.http.access.Caller;
+import io.tillstream.http.trace.Traces;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +52,8 @@ class FollowerTest {
 
         Instance(int version) {
             projection = new FoldProjection<>(Tag.CONCEPT, version, tag -> new Document("name", tag.name()), "name");
-            follower = new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress);
+            follower =
+                    new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress, Traces.off());
             tags = new Reads(store, follower::current, log.log, new Actors(log.log, List.of()), Clock.systemUTC())
                     .of(projection);
             replays = new Replays(List.of(projection), store, Clock.systemUTC());

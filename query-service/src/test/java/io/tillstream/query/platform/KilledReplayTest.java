@@ -14,6 +14,7 @@ import io.tillstream.events.Mode;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.tag.Tag;
 import io.tillstream.http.access.Caller;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.EventStoreConfiguration;
 import io.tillstream.store.MasterKey;
@@ -87,7 +88,7 @@ class KilledReplayTest {
             progress = new Progress(events::highest);
             replays = new Replays(List.of(projection), store, Clock.systemUTC());
             EventJson json = new EventJson(Concepts.ALL, List.of());
-            follower = new Follower(List.of(projection), store, events, broker, json, progress);
+            follower = new Follower(List.of(projection), store, events, broker, json, progress, Traces.off());
             caretaker = new Caretaker(follower, store, replays, Clock.systemUTC(), id, Caretaker.Pace.USUAL);
             rebuilder = new Rebuilder(List.of(projection), replays, store, events, follower, List.of(), id, DEATH);
         }

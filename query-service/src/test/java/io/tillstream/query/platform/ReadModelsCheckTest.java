@@ -12,6 +12,7 @@ import io.tillstream.events.Mode;
 import io.tillstream.events.tag.Tag;
 import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.user.UserEvent.UserRegistered;
+import io.tillstream.http.trace.Traces;
 import io.tillstream.store.Appended;
 import io.tillstream.store.Horizon;
 import io.tillstream.store.verify.Found;
@@ -42,7 +43,8 @@ class ReadModelsCheckTest {
             new FoldProjection<>(Tag.CONCEPT, 1, tag -> new Document("name", tag.name()), "name");
     private final Replays replays = new Replays(List.of(tags), store, Clock.systemUTC());
     private final Progress progress = new Progress(log.log::highest);
-    private final Follower follower = new Follower(List.of(tags), store, log.log, log.broker(), log.json, progress);
+    private final Follower follower =
+            new Follower(List.of(tags), store, log.log, log.broker(), log.json, progress, Traces.off());
     private final Rebuilder rebuilder =
             new Rebuilder(List.of(tags), replays, store, log.log, follower, List.of(), "test", Rebuilder.DEATH);
     private final List<UUID> made = new ArrayList<>();

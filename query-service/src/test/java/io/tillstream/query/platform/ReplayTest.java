@@ -12,6 +12,7 @@ import io.tillstream.events.tag.Tag;
 import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.http.access.Caller;
+import io.tillstream.http.trace.Traces;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +51,8 @@ class ReplayTest {
         final Progress progress = new Progress(log.log::highest);
         final Projection<Tag> projection =
                 new FoldProjection<>(Tag.CONCEPT, 1, tag -> new Document("name", tag.name()), "name");
-        final Follower follower = new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress);
+        final Follower follower =
+                new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress, Traces.off());
         final Documents<Tag> tags = new Reads(
                         store, follower::current, log.log, new Actors(log.log, List.of()), Clock.systemUTC())
                 .of(projection);

@@ -85,8 +85,7 @@ public final class EventLog {
 
     /** One event of an aggregate. */
     public Optional<Envelope> event(UUID aggregateId, long sequence) {
-        return opener
-                .open(jdbc.sql(StoredEvents.SELECT + " where aggregate_id = :id and sequence = :sequence")
+        return openEvenIfUnreadable(jdbc.sql(StoredEvents.SELECT + " where aggregate_id = :id and sequence = :sequence")
                         .param("id", aggregateId.toString())
                         .param("sequence", sequence)
                         .query((rs, n) -> StoredEvents.row(rs))
@@ -96,7 +95,8 @@ public final class EventLog {
     }
 
     /**
-     * Some events of these aggregates, by position; fewer than asked for where they are large.
+     * Some events of these aggregates, by position; fewer than asked for where they are large. One that can't be read is an
+     * {@link io.tillstream.events.envelope.Unreadable}, here and in what else shows the past.
      *
      * @param beyond where to begin, exclusive; null for the first, or the last when descending
      */
@@ -117,7 +117,7 @@ public final class EventLog {
                 max,
                 ascending,
                 StoredEvents.RUN_BYTES);
-        return new Opened(opener.open(run.events()), run.more());
+        return new Opened(openEvenIfUnreadable(run.events()), run.more());
     }
 
     /** Tells the events of these aggregates up to a position, in order; a few at a time are in memory. */
@@ -154,7 +154,7 @@ public final class EventLog {
                     RUN,
                     true,
                     StoredEvents.RUN_BYTES);
-            opener.open(run.events()).forEach(listener);
+            openEvenIfUnreadable(run.events()).forEach(listener);
             after = run.reached(toPosition);
         } while (run.more());
     }

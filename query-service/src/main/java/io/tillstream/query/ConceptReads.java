@@ -1,7 +1,6 @@
 package io.tillstream.query;
 
 import io.tillstream.query.access.AccessReads;
-import io.tillstream.query.admin.AdminReads;
 import io.tillstream.query.apikey.ApiKeyReads;
 import io.tillstream.query.category.CategoryReads;
 import io.tillstream.query.product.ProductReads;
@@ -12,13 +11,6 @@ import org.springframework.context.annotation.Import;
 
 /** The projections and endpoints of every concept. A new concept is added here. */
 @Configuration
-@Import({
-    AdminReads.class,
-    ProductReads.class,
-    CategoryReads.class,
-    TagReads.class,
-    UserReads.class,
-    AccessReads.class,
-    ApiKeyReads.class
+@Import({ProductReads.class, CategoryReads.class, TagReads.class, UserReads.class, AccessReads.class, ApiKeyReads.class
 })
 public class ConceptReads {}

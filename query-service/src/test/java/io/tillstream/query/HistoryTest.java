@@ -30,12 +30,12 @@ import io.tillstream.events.user.UserEvent.UserRegistered;
 import io.tillstream.http.Answer;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
+import io.tillstream.http.history.HistoryEntry;
+import io.tillstream.http.history.HistoryEntry.Change;
 import io.tillstream.http.list.Cursor;
 import io.tillstream.http.list.Listing;
 import io.tillstream.http.time.AsOf;
 import io.tillstream.query.platform.GivenEvents;
-import io.tillstream.query.platform.HistoryEntry;
-import io.tillstream.query.platform.HistoryEntry.Change;
 import io.tillstream.query.platform.ReadStoreServer;
 import io.tillstream.query.product.AProduct;
 import java.nio.charset.StandardCharsets;
@@ -183,7 +183,7 @@ class HistoryTest {
             ObjectNode object =
                     folded.computeIfAbsent(entry.aggregateId(), id -> JsonNodeFactory.instance.objectNode());
             assertThat(entry.sequence()).isEqualTo(last.merge(entry.aggregateId(), 0L, (n, zero) -> n + 1));
-            entry.changes().forEach((field, change) -> {
+            changes(entry).forEach((field, change) -> {
                 JsonNode was = object.get(field);
                 if (was != null && !labels(field))
                     assertThat(text(change.before())).as(as).isEqualTo(was.toString());
@@ -333,7 +333,7 @@ class HistoryTest {
                 product.at(AT.plusSeconds(2)).changed(),
                 new ProductDeleted(product.id(), AT.plusSeconds(3)));
         List<HistoryEntry> entries = history(product).reversed();
-        Map<String, Change> created = entries.get(0).changes();
+        Map<String, Change> created = changes(entries.get(0));
         assertThat(text(created.get("name"))).isEqualTo("{\"before\":null,\"after\":\"Course\"}");
         assertThat(created).containsKeys("long_description", "categories", "tags");
         assertThat(created).doesNotContainKeys("category_ids", "bundle_item_ids", "version", "deleted");
@@ -341,8 +341,8 @@ class HistoryTest {
                 .isEqualTo("{\"price\":{\"before\":2900,\"after\":3900},\"updated_at\":"
                         + "{\"before\":\"2026-04-01T10:00:00.000Z\",\"after\":\"2026-04-01T10:00:01.000Z\"}}");
         assertThat(entries.get(2).changes()).containsOnlyKeys("updated_at");
-        assertThat(text(entries.get(3).changes().get("name"))).isEqualTo("{\"before\":\"Course\",\"after\":null}");
-        assertThat(entries.get(3).changes().keySet()).isEqualTo(created.keySet());
+        assertThat(text(changes(entries.get(3)).get("name"))).isEqualTo("{\"before\":\"Course\",\"after\":null}");
+        assertThat(changes(entries.get(3)).keySet()).isEqualTo(created.keySet());
     }
 
     @Test
@@ -360,9 +360,9 @@ class HistoryTest {
                 product.at(AT.plusSeconds(3)).tagged(blue).changed(),
                 new TagDeleted(blue, AT.plusSeconds(4)));
         List<HistoryEntry> entries = history(product).reversed();
-        assertThat(text(entries.get(0).changes().get("tags"))).contains("Red").doesNotContain("Crimson");
+        assertThat(text(changes(entries.get(0)).get("tags"))).contains("Red").doesNotContain("Crimson");
         assertThat(entries.get(1).changes()).doesNotContainKey("tags");
-        assertThat(text(entries.get(2).changes().get("tags"))).containsSubsequence("Crimson", "Blue");
+        assertThat(text(changes(entries.get(2)).get("tags"))).containsSubsequence("Crimson", "Blue");
         assertThat(json(at(product, AT))).contains("\"name\":\"Red\"");
         assertThat(json(at(product, AT.plusSeconds(2)))).contains("\"name\":\"Crimson\"");
         assertThat(json(at(product, AT.plusSeconds(3)))).contains("\"name\":\"Blue\"");
@@ -462,7 +462,7 @@ class HistoryTest {
                 .contains("\"email\":null", "\"user_metadata\":null")
                 .doesNotContain("ada@", "Lovelace");
         HistoryEntry registered = history(user, Mode.LIVE, "asc", 1).getFirst();
-        assertThat(registered.changes().get("email")).isEqualTo(new Change(null, JsonNodeFactory.instance.nullNode()));
+        assertThat(changes(registered).get("email")).isEqualTo(new Change(null, JsonNodeFactory.instance.nullNode()));
         assertThat(text(registered)).doesNotContain("ada@", "Lovelace");
     }
 
@@ -586,6 +586,54 @@ class HistoryTest {
 
     private @Nullable Answer<?> at(AProduct product, Instant instant) {
         return get(state(product), Mode.LIVE, new AsOf.At(instant));
+    }
+
+    @Test
+    void saysWhatItCannotKnowFromAnEventOnThatCannotBeRead() {
+        UUID tag = UUID.randomUUID();
+        TagCreated created = new TagCreated(tag, AT, "Red", "red");
+        given.happened(
+                Mode.LIVE,
+                created,
+                new TagChanged(tag, AT.plusSeconds(1), "Crimson", "red"),
+                new TagChanged(tag, AT.plusSeconds(2), "Scarlet", "red"));
+        State state = Tag.after(null, created);
+        loseTheMeaning(tag, 1);
+        List<HistoryEntry> entries = history(state, Mode.LIVE, "asc", 2);
+        assertThat(entries).extracting(HistoryEntry::sequence).containsExactly(0L, 1L, 2L);
+        assertThat(entries).extracting(HistoryEntry::unreadable).containsExactly(null, true, null);
+        assertThat(changes(entries.getFirst())).containsKey("name");
+        assertThat(entries.get(1).type()).isEqualTo("tag.unheard_of");
+        assertThat(entries.get(1).changes()).isNull();
+        assertThat(entries.get(2).changes()).isNull();
+        assertThat(history(state, Mode.LIVE, "desc", 2)).isEqualTo(entries.reversed());
+        assertThat(headers(get(state, Mode.LIVE, new AsOf.At(AT)))).doesNotContainKey("X-Tillstream-Stale");
+        for (AsOf later :
+                List.of(new AsOf.At(AT.plusSeconds(1)), new AsOf.At(AT.plusSeconds(2)), new AsOf.Version(2))) {
+            Answer<?> still = get(state, Mode.LIVE, later);
+            assertThat(json(still)).contains("\"name\":\"Red\"");
+            assertThat(headers(still))
+                    .containsEntry("X-Tillstream-Stale", "true")
+                    .containsEntry("X-As-Of-Sequence", "0");
+        }
+
+        loseTheMeaning(tag, 0);
+        assertThat(history(state, Mode.LIVE, "asc", 9)).hasSize(3).allMatch(entry -> entry.changes() == null);
+        assertThat(get(state, Mode.LIVE, new AsOf.At(AT.plusSeconds(2)))).isNull();
+        assertThatThrownBy(() -> history(state, Mode.TEST, "asc", 9)).isInstanceOf(Invalid.class);
+    }
+
+    private void loseTheMeaning(UUID aggregate, long sequence) {
+        given.stored()
+                .jdbc
+                .sql("update events set type = 'tag.unheard_of' where aggregate_id = :id and sequence = :sequence")
+                .param("id", aggregate.toString())
+                .param("sequence", sequence)
+                .update();
+    }
+
+    private static Map<String, Change> changes(HistoryEntry entry) {
+        return Objects.requireNonNull(entry.changes());
     }
 
     private static Map<String, String> headers(@Nullable Answer<?> answer) {

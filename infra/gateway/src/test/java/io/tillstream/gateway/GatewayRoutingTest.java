@@ -140,6 +140,8 @@ class GatewayRoutingTest {
         "GET,    /api/v1/products,                     query-service",
         "HEAD,   /api/v1/products,                     query-service",
         "GET,    /api/v1/products/1?as_of=2026-01-01,  query-service",
+        "GET,    /api/v1/webhooks/1?as_of=2026-01-01,  webhook-dispatcher",
+        "GET,    /api/v1/webhooks/1/history,           webhook-dispatcher",
         "GET,    /api/v1/webhooksmith,                 query-service",
         "GET,    /api/v1/openapi.json,                 query-service",
         "GET,    /docs,                                query-service",

@@ -2,7 +2,6 @@ package io.tillstream.query.apikey;
 
 import com.mongodb.client.MongoDatabase;
 import io.tillstream.events.apikey.ApiKey;
-import io.tillstream.query.platform.Actors;
 import io.tillstream.query.platform.Columns;
 import io.tillstream.query.platform.Documents;
 import io.tillstream.query.platform.FoldProjection;
@@ -30,11 +29,6 @@ public class ApiKeyReads {
     @Bean
     Documents<ApiKey> apiKeyDocuments(Reads reads, FoldProjection<ApiKey> projection) {
         return reads.of(projection);
-    }
-
-    @Bean
-    Actors.Kind<ApiKey> keysAsActors() {
-        return new Actors.Kind<>("api_key", ApiKey.CONCEPT, ApiKey::name);
     }
 
     @Bean

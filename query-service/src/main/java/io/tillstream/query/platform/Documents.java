@@ -18,6 +18,9 @@ import io.tillstream.events.Mode;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
+import io.tillstream.http.history.Moment;
+import io.tillstream.http.history.Single;
+import io.tillstream.http.history.Source;
 import io.tillstream.http.list.Cursor;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
@@ -36,12 +39,11 @@ import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /** The documents of one projection, as controllers read them. The only way to them leads through the caller's mode. */
-public final class Documents<S> {
+public final class Documents<S> implements Source<S> {
     private final Projection<S> projection;
     private final ReadStore store;
     private final Function<String, @Nullable Feed<?>> current;
     private final EventLog events;
-    private final Actors actors;
     private final Clock clock;
 
     Documents(
@@ -49,22 +51,27 @@ public final class Documents<S> {
             ReadStore store,
             Function<String, @Nullable Feed<?>> current,
             EventLog events,
-            Actors actors,
             Clock clock) {
         this.projection = projection;
         this.store = store;
         this.current = current;
         this.events = events;
-        this.actors = actors;
         this.clock = clock;
     }
 
-    Projection<S> projection() {
+    @Override
+    public Projection<S> folding() {
         return projection;
     }
 
-    Mode modeFor(Caller caller) {
-        return projection.shopWide() ? Mode.SHOP : caller.mode();
+    @Override
+    public Optional<Current<S>> find(Caller caller, UUID id) {
+        return visibleTo(caller).find(id).map(stored -> new Current<>(stored.state(), stored.stale()));
+    }
+
+    @Override
+    public Map<UUID, S> findAll(Caller caller, Collection<UUID> ids) {
+        return visibleTo(caller).findAll(ids);
     }
 
     /** Things as they are at this moment. */
@@ -78,7 +85,7 @@ public final class Documents<S> {
      * @param name what it is called where it isn't found, such as {@code Product}
      */
     public Single<S> single(Caller caller, String name) {
-        return new Single<>(this, events, actors, caller, name, state -> true);
+        return new Single<>(this, events, clock, caller, name);
     }
 
     /** What this caller may see. Nothing else decides it: a key never reads the other mode's data. */

@@ -4,18 +4,15 @@ import static com.mongodb.client.model.Indexes.ascending;
 
 import io.tillstream.events.Concept;
 import io.tillstream.events.State;
-import io.tillstream.events.envelope.Envelope;
+import io.tillstream.http.history.ConceptFolding;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.UUID;
 import java.util.function.Function;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-import org.jspecify.annotations.Nullable;
 
 /** A document per aggregate, holding the fold itself. */
-public final class FoldProjection<S extends State> implements Projection<S> {
+public final class FoldProjection<S extends State> implements Projection<S>, ConceptFolding<S> {
     private final Concept<S, ?> concept;
     private final int keysVersion;
     private final Function<S, Document> keys;
@@ -53,8 +50,8 @@ public final class FoldProjection<S extends State> implements Projection<S> {
     }
 
     @Override
-    public String name() {
-        return concept.name();
+    public Concept<S, ?> concept() {
+        return concept;
     }
 
     // Both only ever rise, so that no two pairs in a row have the same sum.
@@ -71,26 +68,6 @@ public final class FoldProjection<S extends State> implements Projection<S> {
     @Override
     public Class<S> stateType() {
         return concept.stateType();
-    }
-
-    @Override
-    public Set<UUID> touches(Envelope event) {
-        return event.aggregateType().equals(concept.name()) ? Set.of(event.aggregateId()) : Set.of();
-    }
-
-    @Override
-    public S after(@Nullable S before, Envelope event) {
-        return concept.after(before, event.event());
-    }
-
-    @Override
-    public long sequence(S state) {
-        return state.version();
-    }
-
-    @Override
-    public boolean deleted(S state) {
-        return state.deleted();
     }
 
     @Override

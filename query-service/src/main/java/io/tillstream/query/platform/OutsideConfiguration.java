@@ -20,7 +20,7 @@ public class OutsideConfiguration {
 
     @Bean
     Reads reads(ReadStore store, EventLog events, Clock clock) {
-        return new Reads(store, projection -> null, events, new Actors(events, List.of()), clock);
+        return new Reads(store, projection -> null, events, clock);
     }
 
     @Bean

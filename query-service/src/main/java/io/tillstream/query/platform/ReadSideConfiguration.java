@@ -106,13 +106,8 @@ public class ReadSideConfiguration {
     }
 
     @Bean
-    Actors actors(EventLog events, List<Actors.Kind<?>> kinds) {
-        return new Actors(events, kinds);
-    }
-
-    @Bean
-    Reads reads(ReadStore store, Follower follower, EventLog events, Actors actors, Clock clock) {
-        return new Reads(store, follower::current, events, actors, clock);
+    Reads reads(ReadStore store, Follower follower, EventLog events, Clock clock) {
+        return new Reads(store, follower::current, events, clock);
     }
 
     /** How far reads are behind the store. */

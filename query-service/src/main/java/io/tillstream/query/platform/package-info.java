@@ -11,9 +11,7 @@
  * <p>{@link io.tillstream.query.platform.Replays} builds a projection anew into the next generation: asked for by a document, carried
  * out by any instance's {@code Rebuilder}, and tidied up after by every instance's {@code Caretaker}.
  *
- * <p>A {@link io.tillstream.query.platform.Single} is one thing now and in the past: {@code Past} folds the same projections over
- * the events up to an instant, a {@link io.tillstream.query.platform.Moment} says as of when whatever is embedded is meant, and
- * {@link io.tillstream.query.platform.History} lists the events with what each changed. Nothing of that is stored.
+ * <p>What was, and what happened, {@link io.tillstream.http.history} folds by the same projections from the event store.
  */
 @NullMarked
 package io.tillstream.query.platform;

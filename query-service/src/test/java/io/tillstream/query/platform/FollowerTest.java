@@ -54,8 +54,7 @@ class FollowerTest {
             projection = new FoldProjection<>(Tag.CONCEPT, version, tag -> new Document("name", tag.name()), "name");
             follower =
                     new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress, Traces.off());
-            tags = new Reads(store, follower::current, log.log, new Actors(log.log, List.of()), Clock.systemUTC())
-                    .of(projection);
+            tags = new Reads(store, follower::current, log.log, Clock.systemUTC()).of(projection);
             replays = new Replays(List.of(projection), store, Clock.systemUTC());
             String name = UUID.randomUUID().toString();
             rebuilder = new Rebuilder(

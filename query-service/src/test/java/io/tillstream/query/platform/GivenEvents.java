@@ -47,18 +47,7 @@ public final class GivenEvents implements AutoCloseable {
         store = new ReadStore(database, clock(), new Interruptions());
         context.registerBean(com.mongodb.client.MongoDatabase.class, () -> database);
         context.registerBean(Clock.class, this::clock);
-        context.registerBean(
-                Reads.class,
-                () -> new Reads(
-                        store,
-                        feeds::get,
-                        events.log,
-                        new Actors(
-                                events.log,
-                                context.getBeansOfType(Actors.Kind.class).values().stream()
-                                        .<Actors.Kind<?>>map(kind -> kind)
-                                        .toList()),
-                        clock()));
+        context.registerBean(Reads.class, () -> new Reads(store, feeds::get, events.log, clock()));
         context.registerBean(
                 QuerySettings.class,
                 () -> new QuerySettings(new QuerySettings.Mongodb("", ""), new QuerySettings.Kafka(""), "", "USD"));

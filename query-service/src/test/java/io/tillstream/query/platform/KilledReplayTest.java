@@ -102,9 +102,7 @@ class KilledReplayTest {
         }
 
         private void read(List<UUID> watched) {
-            Documents<Tag> tags = new Reads(
-                            store, follower::current, events, new Actors(events, List.of()), Clock.systemUTC())
-                    .of(projection);
+            Documents<Tag> tags = new Reads(store, follower::current, events, Clock.systemUTC()).of(projection);
             Map<UUID, Long> seen = new HashMap<>();
             while (stop.getCount() > 0) {
                 for (UUID tag : watched) {

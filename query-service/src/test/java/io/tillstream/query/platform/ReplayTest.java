@@ -53,9 +53,7 @@ class ReplayTest {
                 new FoldProjection<>(Tag.CONCEPT, 1, tag -> new Document("name", tag.name()), "name");
         final Follower follower =
                 new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress, Traces.off());
-        final Documents<Tag> tags = new Reads(
-                        store, follower::current, log.log, new Actors(log.log, List.of()), Clock.systemUTC())
-                .of(projection);
+        final Documents<Tag> tags = new Reads(store, follower::current, log.log, Clock.systemUTC()).of(projection);
         final Replays replays = new Replays(List.of(projection), store, Clock.systemUTC());
         final String name = UUID.randomUUID().toString();
         final Rebuilder rebuilder =

@@ -6,20 +6,29 @@ import io.tillstream.events.Mode;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.webhook.DeliveryRate;
 import io.tillstream.events.webhook.Webhook;
+import io.tillstream.http.access.Caller;
+import io.tillstream.http.history.ConceptFolding;
+import io.tillstream.http.history.Folding;
+import io.tillstream.http.history.Source;
 import io.tillstream.http.list.ListQuery;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of endpoints. */
-public final class Endpoints {
+public final class Endpoints implements Source<Webhook> {
     private static final String SELECT = "select id, mode, state, position, last_number from endpoints";
+
+    private static final ConceptFolding<Webhook> FOLDING = () -> Webhook.CONCEPT;
 
     private final JdbcClient jdbc;
 
@@ -36,6 +45,23 @@ public final class Endpoints {
         public Endpoint after(Webhook next, long at) {
             return new Endpoint(next, mode, at, lastNumber);
         }
+    }
+
+    @Override
+    public Folding<Webhook> folding() {
+        return FOLDING;
+    }
+
+    @Override
+    public Optional<Current<Webhook>> find(Caller caller, UUID id) {
+        return find(id, caller.mode()).map(found -> new Current<>(found.webhook(), false));
+    }
+
+    @Override
+    public Map<UUID, Webhook> findAll(Caller caller, Collection<UUID> ids) {
+        Map<UUID, Webhook> found = new LinkedHashMap<>();
+        for (UUID id : ids) find(caller, id).ifPresent(current -> found.put(id, current.state()));
+        return found;
     }
 
     /** All that aren't deleted. */

@@ -3,18 +3,24 @@ package io.tillstream.webhook.endpoint;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.Webhook;
 import io.tillstream.events.webhook.WebhookView;
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
-import io.tillstream.http.error.ErrorCode;
-import io.tillstream.http.error.Invalid;
+import io.tillstream.http.consistency.FromStore;
+import io.tillstream.http.history.Found;
+import io.tillstream.http.history.HistoryEntry;
+import io.tillstream.http.history.Single;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.http.time.AsOf;
+import io.tillstream.store.EventLog;
 import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
 import io.tillstream.webhook.payload.Catalogue;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,9 +75,13 @@ class WebhookQueryController {
             Catalogue.all().stream().map(WebhookEventDescription::of).toList());
 
     private final Endpoints endpoints;
+    private final EventLog events;
+    private final Clock clock;
 
-    WebhookQueryController(Endpoints endpoints) {
+    WebhookQueryController(Endpoints endpoints, EventLog events, Clock clock) {
         this.endpoints = endpoints;
+        this.events = events;
+        this.clock = clock;
     }
 
     @GetMapping
@@ -111,11 +121,23 @@ class WebhookQueryController {
     @GetMapping("/{id}")
     @RequiresScope(Scope.WEBHOOKS_READ)
     @Operation(summary = "Get a webhook", description = "The secret is masked.")
-    Answer<WebhookView> get(Request request, @PathVariable UUID id) {
-        Endpoint found = endpoints
-                .find(id, request.caller().mode())
-                .orElseThrow(() -> new Invalid(ErrorCode.NOT_FOUND, "Webhook not found"));
-        return Answer.ok(WebhookView.of(found.webhook()))
-                .version(found.webhook().version());
+    Answer<WebhookView> get(Request request, @PathVariable UUID id, AsOf asOf) {
+        Found<Webhook> found = single(request).find(id, asOf);
+        return found.answer(WebhookView.of(found.state()));
+    }
+
+    @GetMapping("/{id}/history")
+    @RequiresScope(Scope.WEBHOOKS_READ)
+    @FromStore
+    @ListParams(sort = "position")
+    @Operation(
+            summary = "Get a webhook's history",
+            description = HistoryEntry.ABOUT + " Secrets are masked, and headers are their names.")
+    Listing<HistoryEntry> history(Request request, @PathVariable UUID id, ListQuery query) {
+        return single(request).history(id, query, (state, at) -> WebhookView.of((Webhook) state));
+    }
+
+    private Single<Webhook> single(Request request) {
+        return new Single<>(endpoints, events, clock, request.caller(), "Webhook");
     }
 }

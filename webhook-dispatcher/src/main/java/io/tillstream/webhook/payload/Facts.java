@@ -5,6 +5,7 @@ import io.tillstream.events.State;
 import io.tillstream.events.access.Access;
 import io.tillstream.events.access.AccessEvent;
 import io.tillstream.events.envelope.Envelope;
+import io.tillstream.events.envelope.Unreadable;
 import io.tillstream.events.product.ProductEvent;
 import io.tillstream.store.EventLog;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 
 /** What a run of events refers to, as it was at each of them: folded from the store, and kept no longer than the run. */
 public final class Facts {
@@ -52,22 +52,14 @@ public final class Facts {
     /** Each oldest first; none for one that can't be read, of which nobody is told then. */
     private static Map<UUID, List<Envelope>> histories(Set<UUID> ids, long to, EventLog log) {
         Map<UUID, List<Envelope>> histories = new HashMap<>();
-        try {
-            log.tell(
-                    ids,
-                    to,
-                    one -> histories
-                            .computeIfAbsent(one.aggregateId(), id -> new ArrayList<>())
-                            .add(one));
-            return histories;
-        } catch (DataAccessException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            if (ids.size() == 1) return Map.of();
-            histories.clear();
-            for (UUID id : ids) histories.putAll(histories(Set.of(id), to, log));
-            return histories;
-        }
+        log.tell(
+                ids,
+                to,
+                one -> histories
+                        .computeIfAbsent(one.aggregateId(), id -> new ArrayList<>())
+                        .add(one));
+        histories.values().removeIf(history -> history.stream().anyMatch(one -> one.event() instanceof Unreadable));
+        return histories;
     }
 
     /** The state after the event at a position; null when there was nothing yet. */

@@ -4,7 +4,7 @@ import static java.util.Map.entry;
 
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.product.ProductDetails;
-import io.tillstream.query.platform.HistoryEntry;
+import io.tillstream.http.history.HistoryEntry;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +120,7 @@ final class Examples {
         JsonNode type = schema.path("type");
         Object usual = USUAL.get(name);
         if (usual instanceof Number && type.asString("").equals("string")) usual = usual.toString();
+        if (usual instanceof String && type.asString("").equals("boolean")) usual = null;
         if (usual != null) return EventJson.CLIENT.valueToTree(usual);
         if (schema.get("enum") instanceof ArrayNode choices) return choices.get(0);
         if (type.isArray()) return NullNode.instance;

@@ -1,4 +1,4 @@
-package io.tillstream.query.platform;
+package io.tillstream.http.history;
 
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;

@@ -1,4 +1,4 @@
-package io.tillstream.query.platform;
+package io.tillstream.http.history;
 
 import io.tillstream.http.access.Caller;
 import io.tillstream.store.EventLog;
@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
-/** An instant gone by: documents as their projection makes them of the events up to then, read from the event store. */
+/** An instant gone by: things as they are made of the events up to then, read from the event store. */
 final class Past implements Moment {
-    private record Wanted(String projection, Set<UUID> ids) {}
+    private record Wanted(String folding, Set<UUID> ids) {}
 
     private final EventLog events;
     private final Caller caller;
@@ -31,9 +31,9 @@ final class Past implements Moment {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // a projection's name says what its documents hold
-    public <S> Map<UUID, S> findAll(Documents<S> of, Collection<UUID> ids) {
-        Wanted wanted = new Wanted(of.projection().name(), Set.copyOf(ids));
+    @SuppressWarnings("unchecked") // a folding's name says what it makes
+    public <S> Map<UUID, S> findAll(Source<S> of, Collection<UUID> ids) {
+        Wanted wanted = new Wanted(of.folding().name(), Set.copyOf(ids));
         Map<UUID, ?> known = found.get(wanted);
         if (known == null) {
             known = fold(of, wanted.ids());
@@ -42,10 +42,10 @@ final class Past implements Moment {
         return (Map<UUID, S>) known;
     }
 
-    private <S> Map<UUID, S> fold(Documents<S> of, Set<UUID> ids) {
-        Folds<S> folds = new Folds<>(of.projection(), of.modeFor(caller), ids);
+    private <S> Map<UUID, S> fold(Source<S> of, Set<UUID> ids) {
+        Folds<S> folds = new Folds<>(of.folding(), of.modeFor(caller), ids);
         List<UUID> aggregates = ids.stream()
-                .flatMap(id -> of.projection().aggregates(id, events).stream())
+                .flatMap(id -> of.folding().aggregates(id, events).stream())
                 .toList();
         events.tell(aggregates, instant, folds::take);
         // What something refers to was there before it, even where the clocks of their writers differ.

@@ -1,4 +1,4 @@
-package io.tillstream.query.platform;
+package io.tillstream.http.history;
 
 import io.tillstream.events.Concept;
 import io.tillstream.events.Concepts;
@@ -8,14 +8,15 @@ import io.tillstream.events.envelope.EventJson;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
+import io.tillstream.http.history.HistoryEntry.Change;
 import io.tillstream.http.list.Cursor;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
-import io.tillstream.query.platform.HistoryEntry.Change;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.EventLog.Opened;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,23 +34,17 @@ import tools.jackson.databind.node.ObjectNode;
  * The events of some aggregates, page by page, each with what it changed. A page folds its aggregates once, up to its last
  * event. Positions never change, so that nothing that was there when somebody began to page is skipped or shown twice.
  */
-public final class History {
-    /** What clients see of a state at an instant; what isn't the aggregate's own is not a part of it. */
-    @FunctionalInterface
-    public interface Shown {
-        Object of(State state, Moment at);
-    }
-
+final class History {
     private record Step(@Nullable State before, State after) {}
 
     private final EventLog events;
     private final Actors actors;
     private final Caller caller;
-    private final Shown shown;
+    private final Single.Shown shown;
 
-    History(EventLog events, Actors actors, Caller caller, Shown shown) {
+    History(EventLog events, Caller caller, Single.Shown shown) {
         this.events = events;
-        this.actors = actors;
+        this.actors = new Actors(events);
         this.caller = caller;
         this.shown = shown;
     }
@@ -62,9 +57,7 @@ public final class History {
         Map<String, String> names = actors.names(
                 page.data().stream().map(event -> event.metadata().actor()).collect(Collectors.toSet()));
         return page.map(event -> HistoryEntry.of(
-                event,
-                names.get(event.metadata().actor()),
-                changes(event, Objects.requireNonNull(steps.get(event.position())))));
+                event, names.get(event.metadata().actor()), changes(event, steps.get(event.position()))));
     }
 
     private static @Nullable Long beyond(@Nullable Cursor cursor) {
@@ -74,18 +67,24 @@ public final class History {
         return position;
     }
 
-    /** The states around each event of a page, by position. */
+    /** The states around each event of a page, by position; none from an event on that can't be read. */
     private Map<Long, Step> steps(List<Envelope> page) {
         Set<Long> wanted = page.stream().map(Envelope::position).collect(Collectors.toSet());
         Set<UUID> aggregates = page.stream().map(Envelope::aggregateId).collect(Collectors.toSet());
         long last = page.stream().mapToLong(Envelope::position).max().orElse(0);
         Map<UUID, State> states = new HashMap<>();
         Map<Long, Step> steps = new HashMap<>();
+        Set<UUID> unknown = new HashSet<>();
         events.tell(aggregates, last, event -> {
+            if (unknown.contains(event.aggregateId())) return;
             State before = states.get(event.aggregateId());
-            State after = after(Concepts.named(event.aggregateType()), before, event);
-            states.put(event.aggregateId(), after);
-            if (wanted.contains(event.position())) steps.put(event.position(), new Step(before, after));
+            try {
+                State after = after(Concepts.named(event.aggregateType()), before, event);
+                states.put(event.aggregateId(), after);
+                if (wanted.contains(event.position())) steps.put(event.position(), new Step(before, after));
+            } catch (RuntimeException e) {
+                unknown.add(event.aggregateId());
+            }
         });
         return steps;
     }
@@ -94,7 +93,8 @@ public final class History {
         return concept.after(before == null ? null : concept.stateType().cast(before), event.event());
     }
 
-    private Map<String, Change> changes(Envelope event, Step step) {
+    private @Nullable Map<String, Change> changes(Envelope event, @Nullable Step step) {
+        if (step == null) return null;
         Moment at = new Past(events, caller, event.time());
         return difference(seen(step.before(), at), seen(step.after(), at));
     }

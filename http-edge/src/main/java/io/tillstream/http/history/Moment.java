@@ -1,4 +1,4 @@
-package io.tillstream.query.platform;
+package io.tillstream.http.history;
 
 import io.tillstream.http.access.Caller;
 import java.time.Instant;
@@ -11,13 +11,13 @@ public interface Moment {
     Instant instant();
 
     /** Those of the given ids that there are, by id. */
-    <S> Map<UUID, S> findAll(Documents<S> of, Collection<UUID> ids);
+    <S> Map<UUID, S> findAll(Source<S> of, Collection<UUID> ids);
 
     /** As things are. */
     record Now(Caller caller, Instant instant) implements Moment {
         @Override
-        public <S> Map<UUID, S> findAll(Documents<S> of, Collection<UUID> ids) {
-            return of.visibleTo(caller).findAll(ids);
+        public <S> Map<UUID, S> findAll(Source<S> of, Collection<UUID> ids) {
+            return of.findAll(caller, ids);
         }
     }
 }

@@ -58,6 +58,16 @@ public final class Answer<T> {
         return new Answer<>(204, null, NOTHING, null, Map.of(), null);
     }
 
+    /** What a list answers, as bytes. */
+    static Answer<Object> rendered(byte[] body) {
+        return new Answer<>(200, null, body, null, Map.of(), null);
+    }
+
+    /** The same answer without what its bytes were made of. */
+    Answer<Object> rendered() {
+        return new Answer<>(status, null, body(), etag, headers, writtenAt);
+    }
+
     /** The first answer to an idempotency key, again. */
     public static <T> Answer<T> replayed(int status, byte[] body, @Nullable String etag) {
         return new Answer<T>(status, null, body, etag, Map.of("Idempotent-Replayed", "true"), null);

@@ -44,6 +44,9 @@ final class EdgeExchange {
     /** Whether the answer comes from the event store, so that there is nothing to wait for. */
     boolean readsStore;
 
+    /** What the answer is kept by; null where it isn't kept. */
+    KeptAnswers.@Nullable Key keptBy;
+
     /** Whether somebody has begun to read the body, and has come to its end. */
     boolean bodyAsked;
 

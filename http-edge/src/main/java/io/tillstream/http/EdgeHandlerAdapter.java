@@ -1,10 +1,12 @@
 package io.tillstream.http;
 
 import io.opentelemetry.api.trace.SpanContext;
+import io.tillstream.events.envelope.EventJson;
 import io.tillstream.http.consistency.OwnWrites;
 import io.tillstream.http.consistency.ReadModel;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
+import io.tillstream.http.list.Listing;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.HandlerResult;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.server.ServerWebExchange;
@@ -29,6 +32,7 @@ final class EdgeHandlerAdapter extends RequestMappingHandlerAdapter {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final List<ReadModel> readModels;
+    private final KeptAnswers answers = new KeptAnswers();
     private final Scheduler handlers = Schedulers.fromExecutorService(Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("request-", 0).factory()));
 
@@ -48,15 +52,49 @@ final class EdgeHandlerAdapter extends RequestMappingHandlerAdapter {
     public Mono<HandlerResult> handle(ServerWebExchange exchange, Object handler) {
         EdgeExchange edge = EdgeExchange.orNull(exchange);
         if (edge == null || edge.request == null) return super.handle(exchange, handler);
+        ReadModel readModel = readModelOf(exchange);
+        Answer<?> kept = readModel == null ? null : kept(exchange, edge, readModel);
+        if (kept != null) return Mono.just(result(handler, kept));
         return Mono.defer(() -> {
                     MDC.put("request_id", edge.requestId);
                     SpanContext span = edge.span.getSpanContext();
                     if (span.isSampled()) MDC.put("trace_id", span.getTraceId());
-                    ReadModel readModel = readModelOf(exchange);
                     if (readModel != null) awaitWrites(exchange, edge, readModel);
-                    return super.handle(exchange, handler);
+                    return readModel == null || edge.keptBy == null
+                            ? super.handle(exchange, handler)
+                            : made(exchange, handler, readModel, edge.keptBy);
                 })
                 .subscribeOn(handlers);
+    }
+
+    /** An answer that was made of what reads show now, if nothing has to be waited for. */
+    private @Nullable Answer<?> kept(ServerWebExchange exchange, EdgeExchange edge, ReadModel readModel) {
+        if (edge.keptBy == null || exchange.getRequest().getHeaders().containsHeader(TOKEN)) return null;
+        if (edge.ownWrite > readModel.position()) return null;
+        Object shown = readModel.shown(); // after the position: it stands for what the caller wrote, too
+        return shown == null ? null : answers.find(edge.keptBy, shown);
+    }
+
+    private Mono<HandlerResult> made(
+            ServerWebExchange exchange, Object handler, ReadModel readModel, KeptAnswers.Key key) {
+        Object shown = readModel.shown();
+        Mono<HandlerResult> made = super.handle(exchange, handler);
+        if (shown == null || exchange.getResponse().getHeaders().containsHeader(STALE)) return made;
+        return made.map(result -> {
+            Answer<?> answer = switch (result.getReturnValue()) {
+                case Answer<?> one when one.status() == 200 -> one.rendered();
+                case Listing<?> list -> Answer.rendered(EventJson.CLIENT.writeValueAsBytes(list));
+                case null, default -> null;
+            };
+            if (answer == null) return result;
+            // else it may be of either
+            if (shown.equals(readModel.shown())) answers.keep(key, shown, answer);
+            return result(handler, answer);
+        });
+    }
+
+    private static HandlerResult result(Object handler, Answer<?> answer) {
+        return new HandlerResult(handler, answer, ((HandlerMethod) handler).getReturnType());
     }
 
     private @Nullable ReadModel readModelOf(ServerWebExchange exchange) {

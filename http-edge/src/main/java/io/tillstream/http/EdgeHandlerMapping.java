@@ -96,6 +96,9 @@ final class EdgeHandlerMapping extends RequestMappingHandlerMapping {
         if (reads) {
             edge.request = request.build();
             edge.readsStore = route.readsStore(edge.request.query());
+            if (route.kept() && !edge.readsStore && caller != null)
+                edge.keptBy = new KeptAnswers.Key(
+                        caller.mode(), sent.getPath().value(), sent.getURI().getRawQuery());
             return Mono.empty();
         }
         return body(sent, edge)

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param list null when it isn't a list
  * @param fromStore whether it never answers from the read model
  * @param timeTravel whether it can show the past
+ * @param kept whether its answers are kept while the read model stands
  */
 public record Route(
         String method,
@@ -29,7 +30,8 @@ public record Route(
         boolean bodyOptional,
         @Nullable ListParams list,
         boolean fromStore,
-        boolean timeTravel) {
+        boolean timeTravel,
+        boolean kept) {
     /** Whether the answer to this query comes from the event store, which is never behind. */
     boolean readsStore(Map<String, List<String>> query) {
         return fromStore || (timeTravel && AsOf.asked(query));

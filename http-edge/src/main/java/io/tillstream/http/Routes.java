@@ -4,6 +4,7 @@ import io.tillstream.http.access.Access;
 import io.tillstream.http.body.Body;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.consistency.FromStore;
+import io.tillstream.http.consistency.Kept;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.time.AsOf;
 import java.lang.reflect.Constructor;
@@ -70,7 +71,8 @@ public final class Routes {
                         json != null && json.optional(),
                         handler.getAnnotation(ListParams.class),
                         handler.isAnnotationPresent(FromStore.class),
-                        List.of(handler.getParameterTypes()).contains(AsOf.class));
+                        List.of(handler.getParameterTypes()).contains(AsOf.class),
+                        handler.isAnnotationPresent(Kept.class));
                 all.add(route);
                 byHandler.put(handler, route);
             }

@@ -41,6 +41,9 @@ final class Shop implements AutoCloseable {
         private long position;
         volatile boolean degraded;
 
+        /** Which collections it is read from; null where that can't be told. */
+        volatile @Nullable String collections = "first";
+
         synchronized void advanceTo(long to) {
             position = to;
             notifyAll();
@@ -60,6 +63,12 @@ final class Shop implements AutoCloseable {
                 wait(left);
             }
             return true;
+        }
+
+        @Override
+        public @Nullable Object shown() {
+            String from = collections;
+            return from == null ? null : from + position();
         }
 
         @Override

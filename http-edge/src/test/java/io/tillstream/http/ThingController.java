@@ -8,6 +8,7 @@ import io.tillstream.http.access.SessionOnly;
 import io.tillstream.http.body.Body;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
+import io.tillstream.http.consistency.Kept;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Refusal;
 import io.tillstream.http.error.Refused;
@@ -18,6 +19,7 @@ import io.tillstream.http.session.Sessions;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
@@ -68,6 +70,7 @@ class ThingController {
     }
 
     private final Sessions sessions;
+    private final AtomicInteger asked = new AtomicInteger();
 
     ThingController(Sessions sessions) {
         this.sessions = sessions;
@@ -94,6 +97,28 @@ class ThingController {
     @GetMapping("/api/v1/things/{id}")
     Answer<Thing> get(@PathVariable UUID id) {
         return Answer.ok(new Thing(id, 1)).version(3);
+    }
+
+    /** Counts how often it was asked; -1 is nowhere, and below that it stands still. */
+    @Kept
+    @RequiresScope(Scope.PRODUCTS_READ)
+    @GetMapping("/api/v1/kept/{number}")
+    Answer<Integer> kept(@PathVariable int number) {
+        if (number == -1) {
+            asked.incrementAndGet();
+            throw new Refused(ThingRefusal.SOLD_OUT);
+        }
+        Answer<Integer> answer = Answer.ok(asked.incrementAndGet()).version(number);
+        return number < 0 ? answer.header("X-Tillstream-Stale", "true") : answer;
+    }
+
+    @Kept
+    @RequiresScope(Scope.PRODUCTS_READ)
+    @GetMapping("/api/v1/kept")
+    @ListParams(sort = "number")
+    Listing<Integer> kept(ListQuery query) {
+        return Listing.page(
+                query, List.of(asked.incrementAndGet()), number -> query.after(number, new UUID(0, 0)), null);
     }
 
     @RequiresScope(Scope.PRODUCTS_WRITE)

@@ -9,6 +9,7 @@ import io.tillstream.events.Mode;
 import io.tillstream.events.apikey.ApiKeyEvent.ApiKeyCreated;
 import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.tag.TagEvent.TagCreated;
+import io.tillstream.http.consistency.ReadModel;
 import io.tillstream.http.session.Sessions;
 import io.tillstream.http.text.Sha256;
 import io.tillstream.query.platform.TestLog;
@@ -258,6 +259,10 @@ class QueryServiceTest {
     @Test
     void buildsAReadModelAnew() {
         UUID tag = log.tag("replayed");
+        ReadModel reads = service.getBean(ReadModel.class);
+        await().atMost(LONG).until(() -> reads.position() >= log.last());
+        Object shown = reads.shown();
+        assertThat(reads.shown()).isEqualTo(shown);
         String[] id = new String[1];
         asAdmin("POST", "/api/v1/replays", "{\"projections\": [\"tag\"]}")
                 .expectStatus()
@@ -278,6 +283,7 @@ class QueryServiceTest {
                         .expectBody()
                         .jsonPath("$.data.status")
                         .isEqualTo("done"));
+        assertThat(reads.shown()).as("for answers that are kept").isNotEqualTo(shown);
         admin.get().uri("/api/v1/tags/{id}", tag).exchange().expectStatus().isOk();
         asAdmin("GET", "/api/v1/replays?limit=1", "")
                 .expectStatus()

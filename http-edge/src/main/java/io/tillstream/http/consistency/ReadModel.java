@@ -1,6 +1,7 @@
 package io.tillstream.http.consistency;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** How far some reads are. A service that answers reads has one as a bean; one process may have several. */
 public interface ReadModel {
@@ -11,6 +12,11 @@ public interface ReadModel {
 
     /** The position of the last event that reads show. */
     long position();
+
+    /** Equal for as long as every read shows the same; null where that can't be told. */
+    default @Nullable Object shown() {
+        return null;
+    }
 
     /** Waits until reads show this position, at most so long; whether they do. Blocks. */
     boolean await(long position, Duration atMost) throws InterruptedException;

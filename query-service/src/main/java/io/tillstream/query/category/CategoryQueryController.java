@@ -9,6 +9,7 @@ import io.tillstream.http.access.Scope;
 import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.history.Found;
 import io.tillstream.http.history.HistoryEntry;
+import io.tillstream.http.consistency.Kept;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
@@ -33,6 +34,7 @@ class CategoryQueryController {
     }
 
     @GetMapping
+    @Kept
     @RequiresScope(Scope.PRODUCTS_READ)
     @ListParams(
             sort = {"created_at", "name", "slug"},
@@ -47,6 +49,7 @@ class CategoryQueryController {
     }
 
     @GetMapping("/{id}")
+    @Kept
     @RequiresScope(Scope.PRODUCTS_READ)
     @Operation(summary = "Get a category")
     Answer<Category> get(Request request, @PathVariable UUID id, AsOf asOf) {

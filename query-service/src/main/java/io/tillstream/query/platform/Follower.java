@@ -113,6 +113,7 @@ final class Follower implements SmartLifecycle {
         if (since(held).compareTo(HELD) >= 0) {
             lost = true;
             current.clear();
+            progress.switched();
         }
         held = System.nanoTime();
     }
@@ -253,6 +254,7 @@ final class Follower implements SmartLifecycle {
                     : read.collection();
             current.put(projection.name(), Feed.open(projection, collection, store));
         }
+        progress.switched();
         long furthest =
                 current.values().stream().mapToLong(Feed::position).max().orElse(0);
         for (Feed<?> feed : current.values()) {
@@ -420,6 +422,7 @@ final class Follower implements SmartLifecycle {
         feed.holdReads();
         try {
             current.put(feed.projection().name(), feed);
+            progress.switched();
             long seen = events.highest();
             long held = System.nanoTime();
             while (feed.position() < seen && since(held).compareTo(Progress.BOUND) < 0) {

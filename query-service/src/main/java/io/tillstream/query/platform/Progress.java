@@ -2,6 +2,7 @@ package io.tillstream.query.platform;
 
 import io.tillstream.http.consistency.ReadModel;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -19,6 +20,8 @@ final class Progress implements ReadModel {
     private static final Logger log = LoggerFactory.getLogger(Progress.class);
 
     private final LongSupplier highest;
+    private final LongSupplier interruptions;
+    private final AtomicLong switches = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private volatile long position;
@@ -29,9 +32,24 @@ final class Progress implements ReadModel {
      * Nothing is shown yet.
      *
      * @param highest the store's last position; may fail
+     * @param interruptions how often the read store went away so far
      */
-    Progress(LongSupplier highest) {
+    Progress(LongSupplier highest, LongSupplier interruptions) {
         this.highest = highest;
+        this.interruptions = interruptions;
+    }
+
+    /** What reads show: the events up to a position, from certain collections of a store that didn't go away meanwhile. */
+    private record Shown(long position, long switches, long interruptions) {}
+
+    @Override
+    public Object shown() {
+        return new Shown(position, switches.get(), interruptions.getAsLong());
+    }
+
+    /** Reads use other collections than before. */
+    void switched() {
+        switches.incrementAndGet();
     }
 
     /** Reads show everything up to here. May go back when the read store has lost something. */

@@ -55,8 +55,8 @@ public class ReadSideConfiguration {
     }
 
     @Bean
-    Progress progress(EventLog events) {
-        return new Progress(events::highest);
+    Progress progress(EventLog events, Interruptions interruptions) {
+        return new Progress(events::highest, interruptions::count);
     }
 
     @Bean

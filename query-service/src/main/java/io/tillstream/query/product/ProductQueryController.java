@@ -19,6 +19,7 @@ import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.history.Found;
 import io.tillstream.http.history.HistoryEntry;
 import io.tillstream.http.history.Moment;
+import io.tillstream.http.consistency.Kept;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
@@ -57,6 +58,7 @@ class ProductQueryController {
     }
 
     @GetMapping
+    @Kept
     @RequiresScope(Scope.PRODUCTS_READ)
     @ListParams(
             sort = {"created_at", "updated_at", "name", "slug", "price", "is_active", "is_featured"},
@@ -112,6 +114,7 @@ class ProductQueryController {
     }
 
     @GetMapping("/{id}")
+    @Kept
     @RequiresScope(Scope.PRODUCTS_READ)
     @Operation(summary = "Get a product", description = "With its categories and tags unless `embed` says otherwise.")
     @Parameter(

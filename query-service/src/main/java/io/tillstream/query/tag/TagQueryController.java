@@ -9,6 +9,7 @@ import io.tillstream.http.access.Scope;
 import io.tillstream.http.consistency.FromStore;
 import io.tillstream.http.history.Found;
 import io.tillstream.http.history.HistoryEntry;
+import io.tillstream.http.consistency.Kept;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
@@ -33,6 +34,7 @@ class TagQueryController {
     }
 
     @GetMapping
+    @Kept
     @RequiresScope(Scope.PRODUCTS_READ)
     @ListParams(
             sort = {"created_at", "name", "slug"},
@@ -46,6 +48,7 @@ class TagQueryController {
     }
 
     @GetMapping("/{id}")
+    @Kept
     @RequiresScope(Scope.PRODUCTS_READ)
     @Operation(summary = "Get a tag")
     Answer<Tag> get(Request request, @PathVariable UUID id, AsOf asOf) {

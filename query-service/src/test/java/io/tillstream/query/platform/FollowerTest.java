@@ -42,7 +42,7 @@ class FollowerTest {
 
     /** One instance of the service. */
     private final class Instance {
-        final Progress progress = new Progress(log.log::highest);
+        final Progress progress = new Progress(log.log::highest, () -> 0);
         final Projection<Tag> projection;
         final Follower follower;
         final Documents<Tag> tags;

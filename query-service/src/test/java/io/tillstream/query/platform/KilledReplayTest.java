@@ -85,7 +85,7 @@ class KilledReplayTest {
             this.events = events;
             String id = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
             store = new ReadStore(database, Clock.systemUTC(), new Interruptions());
-            progress = new Progress(events::highest);
+            progress = new Progress(events::highest, () -> 0);
             replays = new Replays(List.of(projection), store, Clock.systemUTC());
             EventJson json = new EventJson(Concepts.ALL, List.of());
             follower = new Follower(List.of(projection), store, events, broker, json, progress, Traces.off());

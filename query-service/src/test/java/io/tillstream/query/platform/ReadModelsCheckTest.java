@@ -42,7 +42,7 @@ class ReadModelsCheckTest {
     private final Projection<Tag> tags =
             new FoldProjection<>(Tag.CONCEPT, 1, tag -> new Document("name", tag.name()), "name");
     private final Replays replays = new Replays(List.of(tags), store, Clock.systemUTC());
-    private final Progress progress = new Progress(log.log::highest);
+    private final Progress progress = new Progress(log.log::highest, () -> 0);
     private final Follower follower =
             new Follower(List.of(tags), store, log.log, log.broker(), log.json, progress, Traces.off());
     private final Rebuilder rebuilder =

@@ -48,7 +48,7 @@ class ReplayTest {
 
     /** One instance of the service. */
     private final class Instance {
-        final Progress progress = new Progress(log.log::highest);
+        final Progress progress = new Progress(log.log::highest, () -> 0);
         final Projection<Tag> projection =
                 new FoldProjection<>(Tag.CONCEPT, 1, tag -> new Document("name", tag.name()), "name");
         final Follower follower =

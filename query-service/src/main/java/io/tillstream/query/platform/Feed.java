@@ -122,7 +122,7 @@ final class Feed<S> {
         }
         for (int attempt = 0; !byDocument.isEmpty(); attempt++) {
             if (attempt == MAX_ATTEMPTS) throw new IllegalStateException("Documents of " + name + " can't be written");
-            byDocument.keySet().retainAll(write(fold(byDocument)));
+            byDocument.keySet().retainAll(write(fold(byDocument, attempt == 0)));
         }
         position = Math.max(position, events.getLast().position());
     }
@@ -145,18 +145,26 @@ final class Feed<S> {
         written = position;
     }
 
-    private List<Write> fold(Map<UUID, List<Envelope>> byDocument) {
-        Map<UUID, Document> found = load(byDocument.keySet());
+    /** A document whose aggregate begins here isn't looked up at first: where it is there after all, inserting it says so. */
+    private List<Write> fold(Map<UUID, List<Envelope>> byDocument, boolean first) {
+        Set<UUID> known = new HashSet<>(byDocument.keySet());
+        if (first) known.removeIf(id -> begins(id, byDocument.getOrDefault(id, List.of())));
+        Map<UUID, Document> found = known.isEmpty() ? Map.of() : load(known);
         List<Write> writes = new ArrayList<>();
         byDocument.forEach((id, events) -> {
-            Write write = fold(id, found.get(id), events);
+            Write write = fold(id, found.get(id), events, known.contains(id));
             if (write != null) writes.add(write);
         });
         return writes;
     }
 
+    private static boolean begins(UUID document, List<Envelope> events) {
+        Envelope event = events.getFirst();
+        return event.sequence() == 0 && event.aggregateId().equals(document);
+    }
+
     /** Folds up to the first event that can't be digested; what stands still forgets a person all the same. */
-    private @Nullable Write fold(UUID id, @Nullable Document document, List<Envelope> events) {
+    private @Nullable Write fold(UUID id, @Nullable Document document, List<Envelope> events, boolean known) {
         @Nullable S state = null;
         Mode mode = events.getFirst().metadata().mode();
         long before = 0;
@@ -183,6 +191,8 @@ final class Feed<S> {
                 state = projection.after(state, event);
                 reached = event.position();
             } catch (RuntimeException e) {
+                // it may be an event that the document has had
+                if (!known) return fold(id, load(List.of(id)).get(id), events, true);
                 park(id, event, e);
             }
         }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -201,16 +202,31 @@ final class Rebuilder implements SmartLifecycle {
             doneBefore = done;
             total = events.countUpTo(Long.MAX_VALUE);
             Tail tail = events.tailFrom(feed.position());
+            CompletableFuture<List<Envelope>> next = read(tail);
             while (true) {
                 say(feed, false);
-                List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
+                List<Envelope> run = joined(next);
                 if (run.isEmpty()) break;
+                next = read(tail); // while this one is written
                 feed.apply(run);
                 feed.checkpoint();
                 done += run.size();
             }
             say(feed, true);
             return feed;
+        }
+
+        private List<Envelope> joined(CompletableFuture<List<Envelope>> next) {
+            try {
+                return next.join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof RuntimeException cause) throw cause;
+                throw e;
+            }
+        }
+
+        private CompletableFuture<List<Envelope>> read(Tail tail) {
+            return CompletableFuture.supplyAsync(() -> tail.nextEvenIfUnreadable(RUN));
         }
 
         private void joined(Feed<?> feed) throws InterruptedException {

@@ -1,14 +1,19 @@
 package io.tillstream.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.tillstream.events.envelope.CloudEvent;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.envelope.Metadata;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,6 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
  * newer version wrote is lost.
  */
 public final class CloudEvents {
+    private static final byte[] NO_DATA = "null}".getBytes(UTF_8);
+
     private final EventJson json;
     private final Sealing sealing;
     private final String source;
@@ -31,6 +38,9 @@ public final class CloudEvents {
 
         @Nullable
         ObjectNode data;
+
+        /** Whether the payload leaves as it is stored. */
+        boolean asStored;
 
         /** The part that can't be read; null while all of it can. */
         @Nullable
@@ -64,13 +74,65 @@ public final class CloudEvents {
         return readings.stream().map(this::event).toList();
     }
 
+    /** One line of JSON, and whether it says what can't be read. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Line(byte[] json, boolean unreadable) {}
+
+    /** As {@link #of}, as JSON. A payload in which nothing is to be opened or lifted is looked through and not read into a tree. */
+    public List<Line> lines(List<StoredEvent> rows) {
+        List<Reading> readings = rows.stream()
+                .map(row -> {
+                    Reading reading = leavesAsStored(row) ? asStored(row) : null;
+                    return reading != null && reading.wrong == null ? reading : parsed(row);
+                })
+                .toList();
+        open(readings.stream().filter(reading -> reading.data != null).toList());
+        return readings.stream().map(this::line).toList();
+    }
+
+    private Line line(Reading reading) {
+        byte[] event = event(reading).json();
+        if (!reading.asStored) return new Line(event, reading.wrong != null);
+        byte[] payload = reading.row.payload().getBytes(UTF_8);
+        int end = event.length - NO_DATA.length; // its data are the last that it says
+        byte[] line = Arrays.copyOf(event, end + payload.length + 1);
+        System.arraycopy(payload, 0, line, end, payload.length);
+        line[line.length - 1] = '}';
+        return new Line(line, false);
+    }
+
+    private boolean leavesAsStored(StoredEvent row) {
+        try {
+            return !Sealing.mayBeSealed(json.classOf(row.type()))
+                    && Integer.toString(json.revisionOf(row.type())).equals(row.revision())
+                    && isObjectOnOneLine(row.payload());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean isObjectOnOneLine(String payload) {
+        if (payload.indexOf('\n') >= 0 || payload.indexOf('\r') >= 0) return false;
+        try (JsonParser parser = EventJson.STORED.createParser(payload)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) return false;
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    private Reading asStored(StoredEvent row) {
+        Reading reading = new Reading(row);
+        reading.revision = json.revisionOf(row.type());
+        reading.asStored = true;
+        readMetadata(reading);
+        return reading;
+    }
+
     private Reading parsed(StoredEvent row) {
         Reading reading = new Reading(row);
-        try {
-            reading.metadata = EventJson.STORED.readValue(row.metadata(), Metadata.class);
-        } catch (RuntimeException e) {
-            reading.fails("metadata");
-        }
+        readMetadata(reading);
         try {
             json.classOf(row.type());
             reading.revision = Integer.parseInt(row.revision());
@@ -84,6 +146,14 @@ public final class CloudEvents {
             reading.fails("payload");
         }
         return reading;
+    }
+
+    private static void readMetadata(Reading reading) {
+        try {
+            reading.metadata = EventJson.STORED.readValue(reading.row.metadata(), Metadata.class);
+        } catch (RuntimeException e) {
+            reading.fails("metadata");
+        }
     }
 
     private void open(List<Reading> readings) {

@@ -139,6 +139,11 @@ public final class Sealing {
         return "person " + person;
     }
 
+    /** Whether events of a type may have sealed fields. */
+    static boolean mayBeSealed(Class<?> type) {
+        return !personalFields(type).isEmpty();
+    }
+
     private static Set<String> personalFields(Class<?> type) {
         return PERSONAL.computeIfAbsent(type, Sealing::readPersonalFields);
     }

@@ -1,5 +1,6 @@
 package io.tillstream.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -38,7 +39,7 @@ class CloudEventsTest {
                 store.json.write(new TagCreated(ID, NOON, "Red\n\"x\"", "red")).toString();
         CloudEvent event =
                 events.of(List.of(row(7, "tag.created", METADATA, payload))).getFirst();
-        assertThat(new String(event.json(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(event.json(), UTF_8))
                 .isEqualTo(
                         "{\"specversion\":\"1.0\",\"id\":\"e7\",\"source\":\"/tillstream/mine\",\"type\":\"tag.created\","
                                 + "\"time\":\"2026-03-01T12:00:00.000Z\",\"datacontenttype\":\"application/json\","
@@ -47,7 +48,11 @@ class CloudEventsTest {
                                 + "\"sequence\":\"3\",\"position\":\"7\",\"actor\":\"admin:a\",\"requestid\":\"r\","
                                 + "\"correlationid\":\"c\",\"causationid\":\"d\",\"mode\":\"live\",\"data\":" + payload
                                 + "}");
-        ObjectNode json = EventJson.object(new String(event.json(), java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(events.lines(List.of(row(7, "tag.created", METADATA, payload)))
+                        .getFirst()
+                        .json())
+                .isEqualTo(event.json());
+        ObjectNode json = EventJson.object(new String(event.json(), UTF_8));
         var names = new TreeSet<>(event.attributes().keySet());
         names.addAll(List.of("data", "datacontenttype"));
         assertThat(new TreeSet<>(json.propertyNames())).isEqualTo(names);
@@ -71,21 +76,30 @@ class CloudEventsTest {
 
     @Test
     void showWhatCanBeToldOfOneThatCannotBeReadAndHideNoOther() {
-        List<CloudEvent> shown = events.of(List.of(
+        List<StoredEvent> rows = List.of(
                 row(1, "tag.created", METADATA, "{\"name\":\"a\"}"),
                 row(2, "tag.created", METADATA, "{\"name\":\"a"),
                 row(3, "tag.unheard_of", METADATA, "{}"),
                 row(4, "tag.created", "{\"actor\":[]}", "{}"),
                 row(5, "tag.created", METADATA, "[1]"),
                 row(6, "user.registered", METADATA, "{\"email\":{\"person\":\"nobody\",\"sealed\":\"?\"}}"),
-                row(7, "tag.created", METADATA, "{\n\"name\":\"b\"}")));
+                row(7, "tag.created", METADATA, "{\n\"name\":\"b\"}"));
+        List<CloudEvent> shown = events.of(rows);
         assertThat(shown).extracting(CloudEvent::position).containsExactly("1", "2", "3", "4", "5", "6", "7");
         assertThat(shown)
                 .extracting(CloudEvent::unreadable)
                 .containsExactly(null, "payload", "type", "metadata", "payload", "person", null);
         assertThat(shown.get(1).data()).isNull();
-        assertThat(new String(shown.get(6).json(), java.nio.charset.StandardCharsets.UTF_8))
-                .doesNotContain("\n");
+        assertThat(new String(shown.get(6).json(), UTF_8)).doesNotContain("\n");
+        assertThat(events.lines(rows))
+                .extracting(line -> EventJson.STORED.readTree(line.json()))
+                .containsExactlyElementsOf(shown.stream()
+                        .map(event -> EventJson.STORED.readTree(event.json()))
+                        .toList());
+        assertThat(events.lines(rows))
+                .extracting(CloudEvents.Line::unreadable)
+                .containsExactly(false, true, true, true, true, true, false);
+        assertThat(events.lines(rows)).noneMatch(line -> new String(line.json(), UTF_8).contains("\n"));
         assertThatThrownBy(() -> events.allOf(List.of(row(2, "tag.created", METADATA, "{"))))
                 .hasMessageContaining("position 2");
     }

@@ -1,9 +1,9 @@
 package io.tillstream.standalone;
 
 import io.tillstream.events.Mode;
-import io.tillstream.events.envelope.CloudEvent;
 import io.tillstream.store.Appended;
 import io.tillstream.store.CloudEvents;
+import io.tillstream.store.CloudEvents.Line;
 import io.tillstream.store.EventFilter;
 import io.tillstream.store.EventPages;
 import io.tillstream.store.EventRun;
@@ -161,7 +161,7 @@ final class ExportCommand {
         return 0;
     }
 
-    /** Everything that is settled when it begins. The next run is read while one is written. */
+    /** Everything that is settled when it begins. One run is read while another is converted. */
     Done write(OutputStream out, Progress progress) throws IOException, InterruptedException {
         long last = settled(horizon);
         long written = 0;
@@ -173,10 +173,10 @@ final class ExportCommand {
             more = run.more();
             long position = run.reached(last);
             if (more) next = read(position, last);
-            for (CloudEvent event : events.of(run.events())) {
-                out.write(event.json());
+            for (Line line : events.lines(run.events())) {
+                out.write(line.json());
                 out.write(NEW_LINE);
-                if (event.unreadable() != null) unreadable++;
+                if (line.unreadable()) unreadable++;
             }
             written += run.events().size();
             progress.at(written, Math.min(position, last - 1), last);

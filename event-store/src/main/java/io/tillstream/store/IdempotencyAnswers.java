@@ -35,11 +35,14 @@ public final class IdempotencyAnswers {
     }
 
     private final JdbcClient jdbc;
-    private final Sealing sealing;
+    private static final String PURPOSE = "answer";
 
-    IdempotencyAnswers(JdbcClient jdbc, Sealing sealing) {
+    private final MasterKey master;
+
+    /** In a table of the schema that the connections look at. */
+    public IdempotencyAnswers(JdbcClient jdbc, MasterKey master) {
         this.jdbc = jdbc;
-        this.sealing = sealing;
+        this.master = master;
     }
 
     /** Takes the key for this transaction; false when another transaction has it. Never waits. */
@@ -69,7 +72,7 @@ public final class IdempotencyAnswers {
                             rs.getString("fingerprint"),
                             rs.getInt("status"),
                             rs.getString("etag"),
-                            sealing.openAnswer(answer));
+                            master.open(PURPOSE, answer));
                 })
                 .optional();
     }
@@ -93,7 +96,7 @@ public final class IdempotencyAnswers {
                 .param("fingerprint", answer.fingerprint())
                 .param("status", answer.status())
                 .param("etag", answer.etag())
-                .param("answer", sealing.sealAnswer(answer.body()))
+                .param("answer", master.seal(PURPOSE, answer.body()))
                 .param("person", person)
                 .param("now", Timestamp.from(now))
                 .update();

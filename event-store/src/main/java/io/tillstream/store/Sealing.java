@@ -185,13 +185,4 @@ public final class Sealing {
                 .update();
         requireMasterKey();
     }
-
-    /** Seals an answer that is kept for a repeated request; it may show a secret. */
-    byte[] sealAnswer(byte[] answer) {
-        return master.seal("answer", answer);
-    }
-
-    byte[] openAnswer(byte[] sealedAnswer) {
-        return master.open("answer", sealedAnswer);
-    }
 }

@@ -19,7 +19,7 @@ public final class WritableStore {
         log = new EventLog(jdbc, EventStoreConfiguration.ownTransaction(writer), json, sealing);
         derived = new DerivedRows(jdbc, sealing);
         secrets = new Secrets(jdbc, master);
-        answers = new IdempotencyAnswers(jdbc, sealing);
+        answers = new IdempotencyAnswers(jdbc, master);
     }
 
     /** Fails when this store was made with another master key; a new store takes this one. */

@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param perEndpoint attempts to one endpoint at a time
  * @param suspendAfter how long an endpoint may fail without a success in between
  * @param retention how long deliveries and their payloads are kept
+ * @param afterLoss what to do when the dispatcher's schema was lost or is an older one
  */
 @ConfigurationProperties("tillstream.webhook")
 public record WebhookSettings(
@@ -29,7 +30,8 @@ public record WebhookSettings(
         @DefaultValue("256") int inFlight,
         @DefaultValue("16") int perEndpoint,
         @DefaultValue("5d") Duration suspendAfter,
-        @DefaultValue("30d") Duration retention) {
+        @DefaultValue("30d") Duration retention,
+        @DefaultValue("hold") AfterLoss afterLoss) {
     public int maxAttempts() {
         return retries.size() + 1;
     }

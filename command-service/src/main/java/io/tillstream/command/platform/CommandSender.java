@@ -1,9 +1,7 @@
 package io.tillstream.command.platform;
 
 import static io.tillstream.command.platform.PlatformRefusal.CONTENDED;
-import static io.tillstream.command.platform.PlatformRefusal.KEY_REUSED;
 import static io.tillstream.command.platform.PlatformRefusal.PERSON_ERASED;
-import static io.tillstream.command.platform.PlatformRefusal.STILL_RUNNING;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -19,14 +17,14 @@ import io.tillstream.http.access.Caller;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refusal;
 import io.tillstream.http.error.Refused;
+import io.tillstream.http.idempotency.FirstAnswers;
+import io.tillstream.http.idempotency.FirstAnswers.Use;
 import io.tillstream.http.trace.Traces;
 import io.tillstream.store.Appended;
 import io.tillstream.store.DerivedRows.ClaimTaken;
 import io.tillstream.store.DerivedRows.StillReferredTo;
 import io.tillstream.store.DerivedRows.TargetGone;
-import io.tillstream.store.IdempotencyAnswers;
 import io.tillstream.store.IdempotencyAnswers.AnswerForgotten;
-import io.tillstream.store.IdempotencyAnswers.Recorded;
 import io.tillstream.store.Sealing.PersonForgotten;
 import io.tillstream.store.WritableStore;
 import java.sql.SQLException;
@@ -77,7 +75,7 @@ public final class CommandSender {
             String correlationId,
             @Nullable String traceparent,
             @Nullable String ifMatch,
-            @Nullable Idempotency idempotency) {
+            @Nullable Use idempotency) {
         Origin within(Span span) {
             return new Origin(actor, mode, requestId, correlationId, Traces.recorded(span), ifMatch, idempotency);
         }
@@ -88,8 +86,6 @@ public final class CommandSender {
         }
     }
 
-    private record Idempotency(IdempotencyAnswers.Key key, String fingerprint) {}
-
     private record Outcome<V>(Answer<V> answer, long position) {}
 
     private final CommandBus bus;
@@ -98,7 +94,7 @@ public final class CommandSender {
     private final Map<String, Refusal> refusalsByName;
     private final List<Reaction> reactions;
     private final Appended appended;
-    private final Clock clock;
+    private final FirstAnswers firstAnswers;
     private final MeterRegistry meters;
     private final Traces traces;
 
@@ -125,7 +121,7 @@ public final class CommandSender {
         for (Constraints of : constraints) refusalsByName.putAll(of.refusals());
         this.reactions = List.copyOf(reactions);
         this.appended = appended;
-        this.clock = clock;
+        this.firstAnswers = new FirstAnswers(store.answers(), clock);
         this.meters = meters;
         this.traces = traces;
     }
@@ -146,12 +142,6 @@ public final class CommandSender {
 
     private static Origin origin(Request request, Mode mode) {
         Caller caller = request.caller();
-        String key = request.idempotencyKey();
-        Idempotency idempotency = key == null
-                ? null
-                : new Idempotency(
-                        new IdempotencyAnswers.Key(caller.id(), request.method() + " " + request.path(), key),
-                        request.fingerprint());
         return new Origin(
                 caller.actor(),
                 mode,
@@ -159,7 +149,7 @@ public final class CommandSender {
                 request.requestId(),
                 request.traceparent(),
                 request.ifMatch(),
-                idempotency);
+                Use.of(request));
     }
 
     /** Sends a command of one of our own processes; answers what its handler returns. */
@@ -220,13 +210,13 @@ public final class CommandSender {
         long[] position = new long[1];
         work.onCommit(committing -> position[0] = AppendingEngine.lastPosition());
         ResultMessage<Answer<V>> result = work.executeWithResult(() -> {
-            Idempotency idempotency = origin.idempotency();
+            Use idempotency = origin.idempotency();
             if (idempotency == null) return answer.apply(dispatchWithReactions(origin, message));
-            Optional<Answer<V>> earlier = earlier(idempotency);
+            Optional<Answer<V>> earlier = firstAnswers.earlier(idempotency);
             if (earlier.isPresent()) return earlier.get();
             R made = dispatchWithReactions(origin, message);
             Answer<V> first = answer.apply(made);
-            record(
+            firstAnswers.record(
                     idempotency,
                     first,
                     made instanceof AboutPerson person && !person.showsNobody() ? person.personId() : null);
@@ -234,23 +224,6 @@ public final class CommandSender {
         });
         if (result.isExceptional()) throw unchecked(result.exceptionResult());
         return new Outcome<>(result.getPayload(), position[0]);
-    }
-
-    private <V> Optional<Answer<V>> earlier(Idempotency idempotency) {
-        if (!store.answers().tryTake(idempotency.key())) throw new Refused(STILL_RUNNING);
-        Optional<Recorded> recorded = store.answers().find(idempotency.key(), clock.instant());
-        if (recorded.isPresent() && !recorded.get().fingerprint().equals(idempotency.fingerprint()))
-            throw new Refused(KEY_REUSED);
-        return recorded.map(first -> Answer.replayed(first.status(), first.body(), first.etag()));
-    }
-
-    private void record(Idempotency idempotency, Answer<?> first, @Nullable UUID person) {
-        store.answers()
-                .record(
-                        idempotency.key(),
-                        new Recorded(idempotency.fingerprint(), first.status(), first.etag(), first.body()),
-                        person,
-                        clock.instant());
     }
 
     private static CommandMessage<Object> message(Origin origin, Object command) {

@@ -6,8 +6,6 @@ import io.tillstream.http.error.Refusal;
 /** Why a command of any concept may be refused. */
 enum PlatformRefusal implements Refusal {
     CONTENDED(ErrorCode.CONFLICT, "Too many others are changing this resource right now; try again."),
-    STILL_RUNNING(ErrorCode.CONFLICT, "A request with this Idempotency-Key is still running."),
-    KEY_REUSED(ErrorCode.IDEMPOTENCY_KEY_REUSED, "This Idempotency-Key was used with another request."),
     PERSON_ERASED(ErrorCode.CONFLICT, "The person whom this is about has been erased.");
 
     private final ErrorCode code;

@@ -510,6 +510,17 @@ final class Deliveries {
                 : BigDecimal.valueOf(delivered).divide(BigDecimal.valueOf(settled), 4, RoundingMode.HALF_UP);
     }
 
+    /** What waits to be sent to endpoints that are sent to. */
+    Standing.Waiting waiting(Instant now) {
+        return jdbc.sql("select count(*) as deliveries, min(due_at) filter (where due_at <= :now) as oldest,"
+                        + " (select count(*) from health h join endpoints e on e.id = h.endpoint_id where h.paused_until > :now"
+                        + " and e.is_active and not e.deleted) as circuits from queue")
+                .param("now", time(now))
+                .query((rs, n) ->
+                        new Standing.Waiting(rs.getLong("deliveries"), instant(rs, "oldest"), rs.getLong("circuits")))
+                .single();
+    }
+
     // --- what a person does with one; each answers whether it was in a state for it
 
     boolean move(UUID id, Collection<Status> from, Status to, Instant now) {

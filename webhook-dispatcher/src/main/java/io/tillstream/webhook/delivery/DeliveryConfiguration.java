@@ -1,11 +1,14 @@
 package io.tillstream.webhook.delivery;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tillstream.http.idempotency.FirstAnswers;
 import io.tillstream.http.outgoing.Targets;
 import io.tillstream.store.DispatcherSecrets;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.EventStoreConfiguration;
 import io.tillstream.store.Horizon;
+import io.tillstream.store.IdempotencyAnswers;
 import io.tillstream.store.MasterKey;
 import io.tillstream.store.StoreSettings;
 import io.tillstream.webhook.WebhookSettings;
@@ -121,6 +124,7 @@ public class DeliveryConfiguration {
             MasterKey master,
             Client client,
             WebhookSettings settings,
+            MeterRegistry meters,
             Clock clock) {
         JdbcClient store = JdbcClient.create(wishes);
         return new Sending(
@@ -138,12 +142,34 @@ public class DeliveryConfiguration {
                         .param("reason", reason)
                         .param("now", Timestamp.from(now))
                         .update(),
+                meters,
                 clock);
+    }
+
+    @Bean
+    IdempotencyAnswers webhookAnswers(@Qualifier("webhooks") DataSource webhooks, MasterKey master) {
+        return new IdempotencyAnswers(JdbcClient.create(webhooks), master);
+    }
+
+    @Bean
+    Once once(
+            @Qualifier("webhooks") DataSource webhooks,
+            @Qualifier("webhookAnswers") IdempotencyAnswers answers,
+            Clock clock) {
+        return new Once(transaction(webhooks), new FirstAnswers(answers, clock));
+    }
+
+    /** Its health is named after the bean. */
+    @Bean
+    Standing webhooksHealthIndicator(Dispatching dispatching, Deliveries deliveries, Clock clock) {
+        return new Standing(dispatching, deliveries, clock);
     }
 
     @Bean
     Dispatching dispatching(
             @Qualifier("webhooks") DataSource webhooks,
+            @Qualifier("webhookWishes") DataSource wishes,
+            @Qualifier("webhookAnswers") IdempotencyAnswers answers,
             EventLog events,
             Horizon horizon,
             Intake intake,
@@ -160,7 +186,18 @@ public class DeliveryConfiguration {
                 .load()
                 .migrate();
         return new Dispatching(
-                migration, events, horizon, intake, sending, replays, partitions, settings.retention(), clock);
+                migration,
+                events,
+                horizon,
+                intake,
+                sending,
+                replays,
+                new Witness(JdbcClient.create(wishes)),
+                settings.afterLoss(),
+                answers,
+                partitions,
+                settings.retention(),
+                clock);
     }
 
     private static TransactionTemplate transaction(DataSource dataSource) {

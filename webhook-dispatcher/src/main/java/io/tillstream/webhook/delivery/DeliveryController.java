@@ -21,6 +21,7 @@ import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
 import io.tillstream.http.text.Uuids;
+import io.tillstream.store.EventStoreConfiguration;
 import io.tillstream.webhook.WebhookSettings;
 import io.tillstream.webhook.delivery.Deliveries.Attempted;
 import io.tillstream.webhook.endpoint.Endpoints;
@@ -36,7 +37,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -143,6 +147,8 @@ class DeliveryController {
     private final Sending sending;
     private final Dispatching dispatching;
     private final Partitions partitions;
+    private final TransactionTemplate ownTransaction;
+    private final Once once;
     private final int maxAttempts;
     private final Clock clock;
 
@@ -152,6 +158,8 @@ class DeliveryController {
             Sending sending,
             Dispatching dispatching,
             Partitions partitions,
+            @Qualifier("webhooks") DataSource webhooks,
+            Once once,
             WebhookSettings settings,
             Clock clock) {
         this.endpoints = endpoints;
@@ -159,6 +167,8 @@ class DeliveryController {
         this.sending = sending;
         this.dispatching = dispatching;
         this.partitions = partitions;
+        this.ownTransaction = EventStoreConfiguration.ownTransaction(webhooks);
+        this.once = once;
         this.maxAttempts = settings.maxAttempts();
         this.clock = clock;
     }
@@ -177,10 +187,14 @@ class DeliveryController {
             Request request,
             @JsonBody(value = TestWebhookRequest.class, optional = true) Values body) {
         dispatching.catchUp();
+        partitions.make(now());
+        return once.answerAfterAttempt(request, () -> test(id, request, body.requiredText("event_type")));
+    }
+
+    private Answer<DeliveryResult> test(UUID id, Request request, String asked) {
         Endpoint endpoint = endpoints
                 .find(id, request.caller().mode())
                 .orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN_WEBHOOK));
-        String asked = body.requiredText("event_type");
         Optional<WebhookEventName> known = WebhookEventName.of(asked);
         ObjectNode data = known.map(name -> Catalogue.of(name).sample()).orElseGet(DeliveryController::greeting);
         Instant now = now();
@@ -197,7 +211,7 @@ class DeliveryController {
                 null,
                 now,
                 null);
-        return Answer.ok(DeliveryResult.of(send(delivery, endpoint.webhook(), Map.of(), now)));
+        return Answer.ok(DeliveryResult.of(send(delivery, endpoint.webhook(), Map.of())));
     }
 
     @GetMapping("/logs")
@@ -256,6 +270,11 @@ class DeliveryController {
     @Refuses({"UNKNOWN", "NOT_FAILED"})
     Answer<DeliveryResult> retry(@PathVariable UUID logId, Request request) {
         dispatching.catchUp();
+        partitions.make(now());
+        return once.answerAfterAttempt(request, () -> sendAgain(logId, request));
+    }
+
+    private Answer<DeliveryResult> sendAgain(UUID logId, Request request) {
         Delivery old = found(logId, request);
         if (old.status() != Status.PERMANENTLY_FAILED) throw new Refused(DeliveryRefusal.NOT_FAILED);
         Endpoint endpoint = endpoints
@@ -273,7 +292,7 @@ class DeliveryController {
                 sending.leaseEnd(now), // it is being attempted already; if that comes to nothing it is claimed then
                 now,
                 old.replayId());
-        Attempted attempted = send(again, endpoint.webhook(), Map.of("X-Sellf-Retry", "true"), now);
+        Attempted attempted = send(again, endpoint.webhook(), Map.of("X-Sellf-Retry", "true"));
         if (attempted.exchange().status() > 0)
             deliveries.move(logId, List.of(Status.PERMANENTLY_FAILED), Status.RETRIED, now);
         return Answer.ok(DeliveryResult.of(attempted));
@@ -288,9 +307,11 @@ class DeliveryController {
     @ApiResponse(responseCode = "200", description = "It is archived")
     @Refuses("UNKNOWN")
     Answer<ArchivedDelivery> archive(@PathVariable UUID logId, Request request) {
-        found(logId, request);
-        deliveries.move(logId, List.of(Status.values()), Status.ARCHIVED, now());
-        return Answer.ok(new ArchivedDelivery(true));
+        return once.answer(request, () -> {
+            found(logId, request);
+            deliveries.move(logId, List.of(Status.values()), Status.ARCHIVED, now());
+            return Answer.ok(new ArchivedDelivery(true));
+        });
     }
 
     @PostMapping("/logs/{logId}/replay")
@@ -302,10 +323,13 @@ class DeliveryController {
     @ApiResponse(responseCode = "200", description = "It is queued")
     @Refuses({"UNKNOWN", "NOT_GIVEN_UP"})
     Answer<MovedDelivery> replay(@PathVariable UUID logId, Request request) {
-        found(logId, request);
-        if (!deliveries.replay(logId, now())) throw new Refused(DeliveryRefusal.NOT_GIVEN_UP);
+        Answer<MovedDelivery> answer = once.answer(request, () -> {
+            found(logId, request);
+            if (!deliveries.replay(logId, now())) throw new Refused(DeliveryRefusal.NOT_GIVEN_UP);
+            return Answer.ok(new MovedDelivery("enqueued"));
+        });
         sending.wake();
-        return Answer.ok(new MovedDelivery("enqueued"));
+        return answer;
     }
 
     @PostMapping("/logs/{logId}/force-retry")
@@ -317,10 +341,13 @@ class DeliveryController {
     @ApiResponse(responseCode = "200", description = "It is due now")
     @Refuses({"UNKNOWN", "NOT_WAITING"})
     Answer<MovedDelivery> forceRetry(@PathVariable UUID logId, Request request) {
-        found(logId, request);
-        if (!deliveries.hurry(logId, now())) throw new Refused(DeliveryRefusal.NOT_WAITING);
+        Answer<MovedDelivery> answer = once.answer(request, () -> {
+            found(logId, request);
+            if (!deliveries.hurry(logId, now())) throw new Refused(DeliveryRefusal.NOT_WAITING);
+            return Answer.ok(new MovedDelivery("rescheduled"));
+        });
         sending.wake();
-        return Answer.ok(new MovedDelivery("rescheduled"));
+        return answer;
     }
 
     @PostMapping("/logs/{logId}/cancel")
@@ -332,16 +359,20 @@ class DeliveryController {
     @ApiResponse(responseCode = "200", description = "It is permanently_failed")
     @Refuses({"UNKNOWN", "NOT_CANCELABLE"})
     Answer<MovedDelivery> cancel(@PathVariable UUID logId, Request request) {
-        found(logId, request);
-        boolean canceled = deliveries.move(
-                logId, List.of(Status.PENDING, Status.PENDING_RETRY, Status.HELD), Status.PERMANENTLY_FAILED, now());
-        if (!canceled) throw new Refused(DeliveryRefusal.NOT_CANCELABLE);
-        return Answer.ok(new MovedDelivery("canceled"));
+        return once.answer(request, () -> {
+            found(logId, request);
+            boolean canceled = deliveries.move(
+                    logId,
+                    List.of(Status.PENDING, Status.PENDING_RETRY, Status.HELD),
+                    Status.PERMANENTLY_FAILED,
+                    now());
+            if (!canceled) throw new Refused(DeliveryRefusal.NOT_CANCELABLE);
+            return Answer.ok(new MovedDelivery("canceled"));
+        });
     }
 
-    private Attempted send(Delivery delivery, Webhook webhook, Map<String, String> marks, Instant now) {
-        partitions.make(now);
-        deliveries.store(List.of(delivery));
+    private Attempted send(Delivery delivery, Webhook webhook, Map<String, String> marks) {
+        ownTransaction.executeWithoutResult(status -> deliveries.store(List.of(delivery))); // stored before attempted
         return sending.attemptNow(delivery, webhook, marks);
     }
 

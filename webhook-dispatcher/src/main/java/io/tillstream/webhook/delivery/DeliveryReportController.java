@@ -108,12 +108,14 @@ class DeliveryReportController {
     private final Endpoints endpoints;
     private final Deliveries deliveries;
     private final Sending sending;
+    private final Once once;
     private final Clock clock;
 
-    DeliveryReportController(Endpoints endpoints, Deliveries deliveries, Sending sending, Clock clock) {
+    DeliveryReportController(Endpoints endpoints, Deliveries deliveries, Sending sending, Once once, Clock clock) {
         this.endpoints = endpoints;
         this.deliveries = deliveries;
         this.sending = sending;
+        this.once = once;
         this.clock = clock;
     }
 
@@ -177,17 +179,21 @@ class DeliveryReportController {
     Answer<RetriedDeliveries> retry(
             Request request, @JsonBody(value = RetryDeliveriesRequest.class, optional = true) Values body) {
         String event = body.text("event_type");
-        int retried = deliveries.replayAll(
-                request.caller().mode(),
-                body.uuid("endpoint_id"),
-                event == null
-                        ? null
-                        : WebhookEventName.of(event).map(WebhookEventName::wire).orElse(event),
-                body.instant("from"),
-                body.instant("to"),
-                clock.instant());
+        Answer<RetriedDeliveries> answer = once.answer(
+                request,
+                () -> Answer.ok(new RetriedDeliveries(deliveries.replayAll(
+                        request.caller().mode(),
+                        body.uuid("endpoint_id"),
+                        event == null
+                                ? null
+                                : WebhookEventName.of(event)
+                                        .map(WebhookEventName::wire)
+                                        .orElse(event),
+                        body.instant("from"),
+                        body.instant("to"),
+                        clock.instant()))));
         sending.wake();
-        return Answer.ok(new RetriedDeliveries(retried));
+        return answer;
     }
 
     private Endpoint found(UUID id, Request request) {

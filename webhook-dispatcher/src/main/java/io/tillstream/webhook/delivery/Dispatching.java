@@ -4,15 +4,20 @@ import io.tillstream.events.envelope.Envelope;
 import io.tillstream.http.consistency.ReadModel;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.Horizon;
+import io.tillstream.store.IdempotencyAnswers;
 import io.tillstream.store.Tail;
+import io.tillstream.webhook.AfterLoss;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -27,6 +32,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration STOPPING = Duration.ofSeconds(8);
+    private static final long NOTE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration BOUND = Duration.ofSeconds(2);
 
     private final Runnable migration;
@@ -35,6 +41,9 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private final Intake intake;
     private final Sending sending;
     private final Replays replays;
+    private final Witness witness;
+    private final AfterLoss afterLoss;
+    private final IdempotencyAnswers answers;
     private final Partitions partitions;
     private final Duration retention;
     private final Clock clock;
@@ -44,6 +53,9 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private volatile long position;
     private volatile long caughtUp = System.nanoTime();
     private volatile boolean migrated;
+    private volatile @Nullable String loss;
+    private long skipping;
+    private final Map<String, String> troubles = new ConcurrentHashMap<>(); // by thread
     private volatile CountDownLatch stopped = new CountDownLatch(0);
     private volatile List<Thread> threads = List.of();
 
@@ -54,6 +66,9 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             Intake intake,
             Sending sending,
             Replays replays,
+            Witness witness,
+            AfterLoss afterLoss,
+            IdempotencyAnswers answers,
             Partitions partitions,
             Duration retention,
             Clock clock) {
@@ -63,6 +78,9 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         this.intake = intake;
         this.sending = sending;
         this.replays = replays;
+        this.witness = witness;
+        this.afterLoss = afterLoss;
+        this.answers = answers;
         this.partitions = partitions;
         this.retention = retention;
         this.clock = clock;
@@ -111,9 +129,14 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             while (stop.getCount() > 0) {
                 try {
                     migrate();
+                    if (held()) {
+                        boolean _ = stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+                        continue;
+                    }
                     work.until(stop);
                     failures = 0;
                 } catch (RuntimeException | Error e) {
+                    troubles.put(Thread.currentThread().getName(), String.valueOf(e.getMessage()));
                     if (failures++ == 0) log.warn("The dispatcher starts over", e);
                     else log.debug("The dispatcher starts over, {} failures in a row", failures, e);
                     boolean _ = stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
@@ -131,10 +154,47 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         migrated = true;
     }
 
+    /** Whether nothing may be delivered, since nobody knows what was. */
+    private synchronized boolean held() {
+        if (afterLoss == AfterLoss.DELIVER) return false;
+        long noted = witness.position(); // before the other, which another dispatcher may be raising
+        long known = intake.position();
+        if (known >= noted) {
+            if (loss != null) log.info("The schema webhooks is complete again");
+            loss = null;
+            return false;
+        }
+        if (afterLoss == AfterLoss.SKIP) {
+            intake.skipTo(noted);
+            if (skipping < noted)
+                log.warn(
+                        "The schema webhooks was lost or is an older one: events {} to {} are not delivered",
+                        known,
+                        noted);
+            skipping = noted;
+            return false;
+        }
+        if (loss == null) {
+            loss = "The schema webhooks knows history up to position " + known + ", but it was delivered up to " + noted
+                    + ": the schema was lost or restored from an older backup. Nothing is delivered until it is there again"
+                    + " or tillstream.webhook.after-loss says skip or deliver";
+            log.error(loss);
+        }
+        return true;
+    }
+
     private void follow(CountDownLatch stop) throws InterruptedException {
         Tail tail = events.tailFrom(intake.position());
+        long noted = -1;
+        long notedAt = System.nanoTime() - NOTE_NANOS;
         reached(tail.position());
         while (stop.getCount() > 0) {
+            well();
+            if (tail.position() > noted && System.nanoTime() - notedAt >= NOTE_NANOS) {
+                witness.note(tail.position());
+                noted = tail.position();
+                notedAt = System.nanoTime();
+            }
             List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
             if (run.isEmpty()) {
                 caughtUp = System.nanoTime();
@@ -147,7 +207,10 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     }
 
     private void send(CountDownLatch stop) throws InterruptedException {
-        while (stop.getCount() > 0) sending.round();
+        while (stop.getCount() > 0) {
+            sending.round();
+            well();
+        }
         sending.finish(STOPPING.minusSeconds(1));
     }
 
@@ -156,6 +219,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             boolean more = true;
             while (more && stop.getCount() > 0) {
                 more = replays.carryOn();
+                well();
                 if (more) sending.wake();
             }
         } while (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
@@ -167,7 +231,35 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             partitions.make(now);
             int dropped = partitions.dropBefore(now.minus(retention));
             if (dropped > 0) log.info("Dropped {} days of deliveries", dropped);
+            answers.forgetOld(now);
+            well();
         } while (!stop.await(1, TimeUnit.HOURS));
+    }
+
+    private void well() {
+        if (!troubles.isEmpty()) troubles.remove(Thread.currentThread().getName());
+    }
+
+    // --- how it does
+
+    /** Why nothing is delivered; null when it is. */
+    @Nullable
+    String trouble() {
+        return loss != null ? loss : troubles.values().stream().findFirst().orElse(null);
+    }
+
+    /** Whether its tables are there. */
+    boolean ready() {
+        return migrated;
+    }
+
+    /** Positions between the store's last one and what was taken in; an upper bound, since some have no event. */
+    long behind() {
+        return Math.max(0, events.highest() - position);
+    }
+
+    Duration behindFor() {
+        return behind() == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - caughtUp);
     }
 
     // --- what reads show

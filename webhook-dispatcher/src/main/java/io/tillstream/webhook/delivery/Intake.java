@@ -52,6 +52,7 @@ final class Intake {
     private final EventLog events;
     private final int maxAttempts;
     private final Clock clock;
+    private volatile long skipTo;
 
     Intake(
             JdbcClient jdbc,
@@ -75,6 +76,11 @@ final class Intake {
     /** How far history was taken in, by any dispatcher. */
     long position() {
         return jdbc.sql("select position from progress").query(Long.class).single();
+    }
+
+    /** From now on, what is up to a position is numbered and not delivered: it was, before the deliveries were lost. */
+    void skipTo(long position) {
+        skipTo = position;
     }
 
     /** Takes a run of history in; answers how many deliveries it made. */
@@ -191,7 +197,7 @@ final class Intake {
             if (!webhook.details().wants(event.name(), event.products())) continue;
             long number = endpoint.lastNumber() + 1;
             numbered.add(endpoint.numbered(number));
-            made.add(delivery(webhook, mode, number, envelope, event, now));
+            if (envelope.position() > skipTo) made.add(delivery(webhook, mode, number, envelope, event, now));
         }
         return numbered;
     }

@@ -2,6 +2,8 @@ package io.tillstream.webhook.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.webhook.Webhook;
 import io.tillstream.events.webhook.WebhookEvent.SecretName;
@@ -67,6 +69,9 @@ final class Sending {
     private final Schedule schedule;
     private final Limits limits;
     private final Suspensions suspensions;
+    private final Timer delivered;
+    private final Timer failed;
+    private final Timer givenUp;
     private final Clock clock;
 
     private final ConcurrentLinkedQueue<Attempted> done = new ConcurrentLinkedQueue<>();
@@ -81,6 +86,7 @@ final class Sending {
             Schedule schedule,
             Limits limits,
             Suspensions suspensions,
+            MeterRegistry meters,
             Clock clock) {
         this.deliveries = deliveries;
         this.transaction = transaction;
@@ -89,7 +95,17 @@ final class Sending {
         this.schedule = schedule;
         this.limits = limits;
         this.suspensions = suspensions;
+        this.delivered = attempts(meters, "delivered");
+        this.failed = attempts(meters, "will_retry");
+        this.givenUp = attempts(meters, "gave_up");
         this.clock = clock;
+    }
+
+    private static Timer attempts(MeterRegistry meters, String outcome) {
+        return Timer.builder("tillstream.webhook.attempts")
+                .description("Attempts to deliver, by what came of them")
+                .tag("outcome", outcome)
+                .register(meters);
     }
 
     /** There may be something new to send. */
@@ -191,6 +207,12 @@ final class Sending {
                     clock.instant(),
                     ThreadLocalRandom.current().nextDouble());
             Attempted attempted = new Attempted(delivery, came, outcome, startedAt, took);
+            (switch (outcome) {
+                        case Outcome.Delivered _ -> delivered;
+                        case Outcome.WillRetry _ -> failed;
+                        case Outcome.GaveUp _ -> givenUp;
+                    })
+                    .record(took, TimeUnit.MILLISECONDS);
             say(attempted);
             return attempted;
         });

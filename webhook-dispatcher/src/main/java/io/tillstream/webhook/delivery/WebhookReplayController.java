@@ -74,12 +74,14 @@ class WebhookReplayController {
     private final Endpoints endpoints;
     private final Replays replays;
     private final Dispatching dispatching;
+    private final Once once;
     private final Clock clock;
 
-    WebhookReplayController(Endpoints endpoints, Replays replays, Dispatching dispatching, Clock clock) {
+    WebhookReplayController(Endpoints endpoints, Replays replays, Dispatching dispatching, Once once, Clock clock) {
         this.endpoints = endpoints;
         this.replays = replays;
         this.dispatching = dispatching;
+        this.once = once;
         this.clock = clock;
     }
 
@@ -97,6 +99,10 @@ class WebhookReplayController {
             Request request,
             @JsonBody(value = ReplayWebhookRequest.class, optional = true) Values body) {
         dispatching.catchUp();
+        return once.answer(request, () -> begun(id, request, body));
+    }
+
+    private Answer<WebhookReplay> begun(UUID id, Request request, Values body) {
         Endpoint endpoint = endpoint(id, request);
         if (!endpoint.webhook().isActive()) throw new Refused(DeliveryRefusal.INACTIVE_WEBHOOK);
         Replay begun = replays.begin(

@@ -24,9 +24,12 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -35,7 +38,13 @@ final class DispatcherShop implements AutoCloseable {
     @Configuration
     @EnableAutoConfiguration
     @Import({CommandServiceConfiguration.class, WebhookDispatcherConfiguration.class})
-    static class WritesAndDeliveries {}
+    static class WritesAndDeliveries {
+        @Bean
+        @Primary
+        MovableClock movableClock() {
+            return new MovableClock();
+        }
+    }
 
     /** An answer. */
     record Reply(int status, JsonNode json) {
@@ -56,14 +65,41 @@ final class DispatcherShop implements AutoCloseable {
 
     private final String database = Servers.temporary().postgres().newDatabase();
     private final List<ConfigurableApplicationContext> running = new ArrayList<>();
-    private final ConfigurableApplicationContext context;
-    private final String base;
+    private final String topic = "events-" + UUID.randomUUID();
+    private final FirstStart.Made made;
     private final String key;
+    private ConfigurableApplicationContext context;
+    private String base;
 
     DispatcherShop(String... settings) {
         context = start(WritesAndDeliveries.class, settings);
-        base = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
-        key = context.getBean(FirstStart.class).made().orElseThrow().generatedKey() + "";
+        base = base(context);
+        made = context.getBean(FirstStart.class).made().orElseThrow();
+        key = made.generatedKey() + "";
+    }
+
+    private static String base(ConfigurableApplicationContext of) {
+        return "http://127.0.0.1:" + of.getEnvironment().getProperty("local.server.port");
+    }
+
+    /** Ends the shop, does something meanwhile, and starts it again with other settings. */
+    void restart(Runnable meanwhile, String... settings) {
+        context.close();
+        running.remove(context);
+        meanwhile.run();
+        context = start(WritesAndDeliveries.class, settings);
+        base = base(context);
+    }
+
+    /** The dispatcher's tables and the store's, as their server's owner; also while the shop is down. */
+    JdbcClient asOwner() {
+        Servers servers = Servers.temporary();
+        return JdbcClient.create(new DriverManagerDataSource(
+                database, servers.postgres().user(), servers.postgres().password()));
+    }
+
+    MovableClock clock() {
+        return context.getBean(MovableClock.class);
     }
 
     /** One more dispatcher by itself. */
@@ -86,7 +122,7 @@ final class DispatcherShop implements AutoCloseable {
                         "tillstream.postgres.reader-password=reader",
                         "tillstream.postgres.webhooks-password=webhooks",
                         "tillstream.kafka.bootstrap=" + servers.kafka().bootstrap(),
-                        "tillstream.topic=events-" + UUID.randomUUID(),
+                        "tillstream.topic=" + topic,
                         "tillstream.redis.uri=" + servers.redis().uri(),
                         "tillstream.master-key=" + Base64.getEncoder().encodeToString(new byte[32]),
                         "tillstream.webhook.allow=127.0.0.0/8",
@@ -132,13 +168,26 @@ final class DispatcherShop implements AutoCloseable {
         return send("POST", path, body);
     }
 
+    /** Posts with an idempotency key; tells whether the answer is the first one again. */
+    Repeatable postOnce(String path, String body, String idempotencyKey) {
+        HttpResponse<byte[]> http = answer(HttpRequest.newBuilder(URI.create(base + path))
+                .header("X-API-Key", key)
+                .header("Idempotency-Key", idempotencyKey)
+                .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+                .build());
+        return new Repeatable(
+                reply(http), http.headers().firstValue("Idempotent-Replayed").isPresent());
+    }
+
+    /** An answer that may have been given before. */
+    record Repeatable(Reply reply, boolean replayed) {}
+
     Reply patch(String path, String body) {
         return send("PATCH", path, body);
     }
 
     /** Posts with a session of the first admin. */
     Reply postAsAdmin(String path, String body) {
-        FirstStart.Made made = context.getBean(FirstStart.class).made().orElseThrow();
         HttpResponse<byte[]> login = answer(HttpRequest.newBuilder(URI.create(base + "/api/auth/login"))
                 .header("Origin", base)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"email\": \"%s\", \"password\": \"%s\"}"

@@ -107,6 +107,11 @@ record Endpoint(String method, String path, Method handler, Access access) {
         return changes() && inStore();
     }
 
+    /** Whether a caller may send it twice with an idempotency key. */
+    boolean repeatable() {
+        return method.equals("POST") && (commands() || concept().equals("delivery"));
+    }
+
     /** Whether what it is about is made of events: who is signed in isn't, and the work of the read side and of the dispatcher neither. */
     boolean inStore() {
         return !Set.of("admin", "replay", "delivery").contains(concept());

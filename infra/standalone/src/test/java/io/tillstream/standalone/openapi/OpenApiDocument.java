@@ -322,7 +322,7 @@ final class OpenApiDocument {
         return Stream.of(
                         withIf(endpoint.travels(), "AsOf"),
                         withIf(endpoint.travels(), "AsOfSequence"),
-                        withIf(endpoint.commands() && endpoint.method().equals("POST"), "IdempotencyKey"),
+                        withIf(endpoint.repeatable(), "IdempotencyKey"),
                         withIf(endpoint.commands() && endpoint.endsWithId(), "IfMatch"),
                         withIf(
                                 endpoint.reads() && !endpoint.fromStore() && !endpoint.open() && endpoint.inStore(),
@@ -464,7 +464,7 @@ final class OpenApiDocument {
         boolean inStore = !endpoint.open() && endpoint.inStore();
         if (single && inStore && !endpoint.actsOnOne()) headerRef(headers, "ETag", "ETag");
         if (endpoint.commands()) headerRef(headers, "X-Consistency-Token", "ConsistencyToken");
-        if (endpoint.commands() && endpoint.method().equals("POST"))
+        if (endpoint.repeatable())
             headerRef(headers, "Idempotent-Replayed", "IdempotentReplayed");
         if (endpoint.reads() && inStore && !endpoint.fromStore()) headerRef(headers, "X-Tillstream-Stale", "Stale");
         if (endpoint.travels()) {
@@ -551,13 +551,12 @@ final class OpenApiDocument {
         if (endpoint.reads() && endpoint.hasId() && (!endpoint.lists() || endpoint.tellsHistory()))
             problems.add(Problem.of(ErrorCode.NOT_FOUND, tag(endpoint).noun() + " not found"));
         endpoint.refusals().stream().map(Problem::of).forEach(problems::add);
+        if (endpoint.repeatable())
+            Refusals.in("io.tillstream.http.idempotency").stream().map(Problem::of).forEach(problems::add);
         if (endpoint.commands()) {
             for (Refusal refusal : Refusals.in("io.tillstream.command.platform")) {
-                boolean ofKeys = refusal.message().contains("Idempotency-Key");
                 boolean ofPersons = Refusals.name(refusal).startsWith("PERSON_");
-                if (ofPersons
-                        ? endpoint.path().equals("/api/v1/users")
-                        : !ofKeys || endpoint.method().equals("POST")) problems.add(Problem.of(refusal));
+                if (!ofPersons || endpoint.path().equals("/api/v1/users")) problems.add(Problem.of(refusal));
             }
             if (endpoint.endsWithId())
                 problems.add(Problem.of(Etag.changed().code(), Etag.changed().getMessage()));

@@ -11,6 +11,7 @@ import io.tillstream.http.body.TextField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -144,7 +145,7 @@ abstract class WebhookBody extends Body {
                 })
                 .nullable()
                 .doc("How fast deliveries follow each other at most, evenly spaced; none if null")
-                .example(Map.of("deliveries", 10, "per", "second"));
+                .example(new TreeMap<>(Map.of("deliveries", 10, "per", "second")));
     }
 
     private static @Nullable String wrongHeader(ObjectNode headers) {

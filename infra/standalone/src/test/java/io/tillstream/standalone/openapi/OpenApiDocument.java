@@ -464,8 +464,7 @@ final class OpenApiDocument {
         boolean inStore = !endpoint.open() && endpoint.inStore();
         if (single && inStore && !endpoint.actsOnOne()) headerRef(headers, "ETag", "ETag");
         if (endpoint.commands()) headerRef(headers, "X-Consistency-Token", "ConsistencyToken");
-        if (endpoint.repeatable())
-            headerRef(headers, "Idempotent-Replayed", "IdempotentReplayed");
+        if (endpoint.repeatable()) headerRef(headers, "Idempotent-Replayed", "IdempotentReplayed");
         if (endpoint.reads() && inStore && !endpoint.fromStore()) headerRef(headers, "X-Tillstream-Stale", "Stale");
         if (endpoint.travels()) {
             headerRef(headers, "X-As-Of", "AsOf");
@@ -552,7 +551,9 @@ final class OpenApiDocument {
             problems.add(Problem.of(ErrorCode.NOT_FOUND, tag(endpoint).noun() + " not found"));
         endpoint.refusals().stream().map(Problem::of).forEach(problems::add);
         if (endpoint.repeatable())
-            Refusals.in("io.tillstream.http.idempotency").stream().map(Problem::of).forEach(problems::add);
+            Refusals.in("io.tillstream.http.idempotency").stream()
+                    .map(Problem::of)
+                    .forEach(problems::add);
         if (endpoint.commands()) {
             for (Refusal refusal : Refusals.in("io.tillstream.command.platform")) {
                 boolean ofPersons = Refusals.name(refusal).startsWith("PERSON_");

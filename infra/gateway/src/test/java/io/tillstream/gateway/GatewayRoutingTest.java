@@ -140,8 +140,6 @@ class GatewayRoutingTest {
         "GET,    /api/v1/products,                     query-service",
         "HEAD,   /api/v1/products,                     query-service",
         "GET,    /api/v1/products/1?as_of=2026-01-01,  query-service",
-        "GET,    /api/v1/webhooks/1?as_of=2026-01-01,  webhook-dispatcher",
-        "GET,    /api/v1/webhooks/1/history,           webhook-dispatcher",
         "GET,    /api/v1/webhooksmith,                 query-service",
         "GET,    /api/v1/openapi.json,                 query-service",
         "GET,    /docs,                                query-service",
@@ -172,6 +170,8 @@ class GatewayRoutingTest {
     @ParameterizedTest
     @CsvSource({
         "GET,  /api/v1/webhooks",
+        "GET,  /api/v1/webhooks/1?as_of=2026-01-01",
+        "GET,  /api/v1/webhooks/1/history",
         "GET,  /api/v1/webhooks/logs",
         "GET,  /api/v1/webhooks/1/feed",
         "POST, /api/v1/webhooks/1/test",

@@ -2,6 +2,7 @@ package io.tillstream.http;
 
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.http.consistency.ReadModel;
+import io.tillstream.store.MovableClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

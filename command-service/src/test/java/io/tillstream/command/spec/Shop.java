@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tillstream.command.CommandServices;
 import io.tillstream.command.admin.FirstStart;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.store.MovableClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -6,6 +6,7 @@ import io.tillstream.command.CommandServiceConfiguration;
 import io.tillstream.command.admin.FirstStart;
 import io.tillstream.embedded.Servers;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.store.MovableClock;
 import io.tillstream.store.WritableStore;
 import io.tillstream.webhook.WebhookDispatcher;
 import io.tillstream.webhook.WebhookDispatcherConfiguration;

@@ -78,6 +78,8 @@ class LaterTest {
         shop.product();
         await().atMost(LONG).until(() -> receiver.received().size() == 1);
         shop.product();
+        await().atMost(LONG)
+                .until(() -> shop.get("/api/v1/webhooks/logs").data().size() == 2);
         receiver.behave(Receiver.answering(200, "ok"));
         Partitions partitions = shop.bean(Partitions.class);
         assertThat(partitions.dropBefore(shop.clock().instant().minus(Duration.ofDays(1))))

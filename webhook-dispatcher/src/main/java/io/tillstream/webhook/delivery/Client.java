@@ -181,7 +181,7 @@ final class Client implements AutoCloseable {
                     return new TimedOut("Timed out: no complete answer within " + timeout.toMillis() + " ms");
                 }
                 case SSLException ssl -> {
-                    return new Unreachable("TLS failed: " + ssl.getMessage());
+                    return new Unreachable("TLS failed: " + storable(ssl.getMessage()));
                 }
                 case ConnectException _ -> {
                     return new Unreachable("Connection refused");
@@ -195,12 +195,17 @@ final class Client implements AutoCloseable {
                 }
                 case CompletionException _ -> {}
                 case java.io.IOException io -> {
-                    return new Unreachable("The connection failed: " + io.getMessage());
+                    return new Unreachable("The connection failed: " + storable(io.getMessage()));
                 }
                 default -> {}
             }
         }
-        return new NotSent("Not sent: " + failure);
+        return new NotSent("Not sent: " + storable(failure.toString()));
+    }
+
+    /** PostgreSQL stores no NUL, and a receiver may have a say in the text. */
+    private static String storable(@Nullable String text) {
+        return String.valueOf(text).replace('\0', '\uFFFD');
     }
 
     @Override
@@ -221,8 +226,7 @@ final class Client implements AutoCloseable {
 
         @Nullable
         String kept() {
-            // PostgreSQL stores no NUL
-            String text = bytes.toString(UTF_8).replace('\0', '\uFFFD');
+            String text = storable(bytes.toString(UTF_8));
             if (text.isEmpty()) return null;
             if (text.length() <= MOST_CHARACTERS) return text;
             int end =

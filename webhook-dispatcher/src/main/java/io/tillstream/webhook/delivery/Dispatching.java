@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one sends, one carries on replays and
- * one tidies. Whatever fails starts over from what PostgreSQL knows. Any number of instances may run.
+ * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one sends, one records what came of
+ * it, one carries on replays and one tidies. Whatever fails starts over from what PostgreSQL knows. Any number of instances may run.
  */
 final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Logger log = LoggerFactory.getLogger(Dispatching.class);
@@ -89,10 +89,18 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     @Override
     public void start() {
         CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch sent = new CountDownLatch(1); // nothing is claimed any more
         stopped = stop;
         threads = List.of(
                 Thread.ofPlatform().name("webhooks-intake").daemon().start(() -> untilStopped(stop, this::follow)),
-                Thread.ofPlatform().name("webhooks-sending").daemon().start(() -> untilStopped(stop, this::send)),
+                Thread.ofPlatform().name("webhooks-sending").daemon().start(() -> {
+                    untilStopped(stop, this::send);
+                    sent.countDown();
+                }),
+                Thread.ofPlatform().name("webhooks-recording").daemon().start(() -> {
+                    untilStopped(sent, this::record);
+                    recordTheRest();
+                }),
                 Thread.ofPlatform().name("webhooks-replays").daemon().start(() -> untilStopped(stop, this::replay)),
                 Thread.ofPlatform().name("webhooks-tidying").daemon().start(() -> untilStopped(stop, this::tidy)));
     }
@@ -208,10 +216,35 @@ final class Dispatching implements SmartLifecycle, ReadModel {
 
     private void send(CountDownLatch stop) throws InterruptedException {
         while (stop.getCount() > 0) {
-            sending.round();
+            sending.sendDue();
             well();
         }
-        sending.finish(STOPPING.minusSeconds(1));
+    }
+
+    private void record(CountDownLatch sent) throws InterruptedException {
+        while (sent.getCount() > 0) {
+            sending.recordDone();
+            well();
+        }
+    }
+
+    /** Waits for the attempts under way; what isn't recorded by then is sent again. */
+    private void recordTheRest() {
+        long end = System.nanoTime() + STOPPING.minusSeconds(1).toNanos();
+        try {
+            while (sending.inFlight() > 0 && System.nanoTime() < end) {
+                try {
+                    sending.recordDone();
+                } catch (RuntimeException e) {
+                    log.warn("Deliveries can't be recorded yet", e);
+                    TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (sending.inFlight() > 0)
+            log.warn("{} deliveries are not recorded and may be sent again", sending.inFlight());
     }
 
     private void replay(CountDownLatch stop) throws InterruptedException {

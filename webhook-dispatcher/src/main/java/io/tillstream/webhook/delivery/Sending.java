@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +39,9 @@ import reactor.core.publisher.Mono;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * Sends what is due. One thread claims and records, both in batches; attempts run on the client's event loops, so that a slow
- * receiver costs a socket and no thread. What a killed instance had claimed is claimed again when its lease ends.
+ * Sends what is due. One thread claims and another one records, both in batches; attempts run on the client's event loops, so
+ * that a slow receiver costs a socket and no thread. What a killed instance had claimed is claimed again when its lease ends. What
+ * a receiver had accepted and wasn't recorded by then is sent again, so recording waits for nothing but the batch before it.
  */
 final class Sending {
     private static final Logger log = LoggerFactory.getLogger(Sending.class);
@@ -74,9 +75,10 @@ final class Sending {
     private final Timer givenUp;
     private final Clock clock;
 
-    private final ConcurrentLinkedQueue<Attempted> done = new ConcurrentLinkedQueue<>();
+    private final LinkedBlockingDeque<Attempted> done = new LinkedBlockingDeque<>();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Semaphore something = new Semaphore(0);
+    private volatile boolean cannotRecord;
 
     Sending(
             Deliveries deliveries,
@@ -113,27 +115,32 @@ final class Sending {
         something.release();
     }
 
-    /** Records what is done and sends what is due; waits a little where there was neither. */
-    void round() throws InterruptedException {
-        int recorded = recordDone();
-        int claimed = inFlight.get() < limits.inFlight() ? claim() : 0;
-        if (recorded == 0 && claimed == 0) {
-            boolean woken = something.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS);
-            if (!woken) return;
-        }
+    /** Sends what is due; waits a little where there was nothing, or where what was sent can't be recorded. */
+    void sendDue() throws InterruptedException {
+        int claimed = cannotRecord || inFlight.get() >= limits.inFlight() ? 0 : claim();
+        if (claimed == 0 && !something.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS)) return;
         something.drainPermits();
     }
 
-    /** Waits for the attempts under way and records them. */
-    void finish(Duration atMost) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        while (inFlight.get() > 0 && System.nanoTime() < end) {
-            recordDone();
-            TimeUnit.MILLISECONDS.sleep(10);
+    /** Records what is done; waits a little where nothing is. */
+    void recordDone() throws InterruptedException {
+        Attempted first = done.poll(POLL_MS, TimeUnit.MILLISECONDS);
+        if (first == null) return;
+        List<Attempted> batch = new ArrayList<>(List.of(first));
+        done.drainTo(batch);
+        try {
+            record(batch);
+            cannotRecord = false;
+        } catch (RuntimeException | Error e) {
+            cannotRecord = true;
+            batch.reversed().forEach(done::addFirst); // the receiver has them: forgetting would send them again
+            throw e;
         }
-        recordDone();
+        inFlight.addAndGet(-batch.size());
+        wake(); // what was recorded has made room for more
     }
 
+    /** Deliveries that are claimed and not recorded. */
     int inFlight() {
         return inFlight.get();
     }
@@ -144,6 +151,7 @@ final class Sending {
     }
 
     private int claim() {
+        long began = System.nanoTime();
         Instant now = clock.instant();
         List<Claimed> claimed = Objects.requireNonNullElse(
                 transaction.execute(status -> deliveries.claim(
@@ -153,15 +161,18 @@ final class Sending {
         Map<String, Webhook> states = new HashMap<>();
         for (Claimed one : claimed) states.computeIfAbsent(one.endpoint(), Endpoints::state);
         Map<UUID, String> opened = open(states.values(), now);
+        if (System.nanoTime() - began > LEASE_MARGIN.toNanos())
+            return 0; // held up for so long that others may have them by now
         for (Claimed one : claimed) {
             Webhook webhook = Objects.requireNonNull(states.get(one.endpoint()));
             inFlight.incrementAndGet();
-            attempt(one.delivery(), webhook, opened, Map.of())
-                    .doFinally(signal -> {
-                        inFlight.decrementAndGet();
-                        wake();
-                    })
-                    .subscribe(done::add);
+            attempt(one.delivery(), webhook, opened, Map.of()).subscribe(done::add, failure -> {
+                inFlight.decrementAndGet();
+                log.error(
+                        "Delivery {} waits for the end of its lease",
+                        one.delivery().id(),
+                        failure);
+            });
         }
         return claimed.size();
     }
@@ -250,19 +261,6 @@ final class Sending {
         headers.keySet().removeIf(name -> ours.keySet().stream().anyMatch(name::equalsIgnoreCase));
         headers.putAll(ours);
         return headers;
-    }
-
-    private int recordDone() {
-        List<Attempted> batch = new ArrayList<>();
-        for (Attempted next = done.poll(); next != null; next = done.poll()) batch.add(next);
-        if (batch.isEmpty()) return 0;
-        try {
-            record(batch);
-        } catch (RuntimeException e) {
-            done.addAll(batch); // the receiver has them: forgetting would send them again
-            throw e;
-        }
-        return batch.size();
     }
 
     private void record(List<Attempted> batch) {

@@ -197,6 +197,15 @@ public final class EventLog {
                         events.getLast().position()));
     }
 
+    /** Whether an event is there, committed, at a position. */
+    public boolean isAt(long position, String eventId) {
+        return jdbc.sql("select exists (select from events where position = :position and event_id = :id)")
+                .param("position", position)
+                .param("id", eventId)
+                .query(Boolean.class)
+                .single();
+    }
+
     /** How many aggregates there have ever been. */
     public long countAggregates() {
         return jdbc.sql("select count(*) from events where sequence = 0")

@@ -5,6 +5,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.http.trace.Traces;
+import io.tillstream.query.platform.ReadStore.Told;
 import io.tillstream.query.platform.Topic.Arrived;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.Tail;
@@ -81,6 +82,9 @@ final class Follower implements SmartLifecycle {
     private volatile long held = System.nanoTime();
     private volatile boolean lost;
     private boolean followed;
+    private volatile @Nullable String foreign;
+    private @Nullable Told newest;
+    private @Nullable Told told;
     private volatile CountDownLatch stopped = new CountDownLatch(0);
     private volatile @Nullable Thread thread;
 
@@ -121,6 +125,12 @@ final class Follower implements SmartLifecycle {
     /** Whether it reads the topic; otherwise the store alone carries it. */
     boolean connected() {
         return connected;
+    }
+
+    /** Why nothing is read or written: the documents tell another history than the event store's. Null where they don't. */
+    @Nullable
+    String foreign() {
+        return foreign;
     }
 
     /** The collections that reads use though they aren't complete yet. */
@@ -198,6 +208,7 @@ final class Follower implements SmartLifecycle {
 
     private void follow(CountDownLatch stop) throws InterruptedException {
         events.requireMasterKey(); // or everything sealed would be set aside as unreadable
+        requireSameHistory();
         open();
         Tail tail = events.tailFrom(lowest());
         catchUp(tail, stop);
@@ -231,15 +242,38 @@ final class Follower implements SmartLifecycle {
                 }
                 if (!silent && topic.behind().orElse(0) == 0) progress.caughtUp();
                 if (arrived.isEmpty() || since(checkpointed).compareTo(CHECKPOINT) > 0) {
-                    fed.forEach(Feed::checkpoint);
+                    checkpoint();
                     checkpointed = System.nanoTime();
                 }
                 lookAround(last, stop);
             }
-            fed.forEach(Feed::checkpoint);
+            checkpoint();
         } finally {
             connected = false;
         }
+    }
+
+    /** A read store given by mistake, or an event store restored from a backup, would be taken for up to date. */
+    private void requireSameHistory() {
+        Told known = store.told().orElse(null);
+        if (known == null || events.isAt(known.position(), known.event())) {
+            foreign = null;
+            return;
+        }
+        foreign = "The read store tells of event " + known.event() + " at position " + known.position()
+                + ", which the event store doesn't have there: it belongs to another event store, or this one was restored"
+                + " from an older backup. Nothing is read until the read store is the right one, or empty: it is filled again then";
+        current.clear();
+        progress.switched();
+        throw new IllegalStateException(foreign);
+    }
+
+    private void checkpoint() {
+        fed.forEach(Feed::checkpoint);
+        Told reached = newest;
+        if (reached == null || reached.equals(told)) return;
+        store.tell(reached);
+        told = reached;
     }
 
     /** Takes up every projection where its checkpoint says; a new one beside older ones is built on its own. */
@@ -270,7 +304,7 @@ final class Follower implements SmartLifecycle {
             List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
             if (run.isEmpty()) break;
             apply(run);
-            fed.forEach(Feed::checkpoint);
+            checkpoint();
             requireFound();
         }
         progress.caughtUp();
@@ -356,6 +390,7 @@ final class Follower implements SmartLifecycle {
     private void apply(List<Envelope> run) {
         if (run.isEmpty()) return;
         for (Feed<?> feed : fed) feed.apply(run);
+        newest = new Told(run.getLast().position(), run.getLast().id());
         progress.reached(shown());
     }
 

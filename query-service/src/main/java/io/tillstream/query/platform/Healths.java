@@ -57,6 +57,11 @@ final class Healths {
 
         @Override
         protected void doHealthCheck(Health.Builder builder) {
+            String foreign = follower.foreign();
+            if (foreign != null) {
+                builder.down().withDetail("reason", foreign);
+                return;
+            }
             long position = progress.position();
             // Positions that no event has make this an upper bound.
             long behind = Math.max(0, events.highest() - position);

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -36,6 +37,7 @@ final class ReadStore {
     private static final String GENERATION = "generation";
     private static final String USES = "uses";
     private static final String BEAT = "beat";
+    private static final String TOLD = "told";
     private static final Pattern OF_DOCUMENTS = Pattern.compile("[a-z_]+_v\\d+(_\\d+)?");
 
     private final MongoDatabase database;
@@ -169,6 +171,26 @@ final class ReadStore {
         return before == null ? 0 : before.getLong(Stored.POSITION);
     }
 
+    /** An event of the history that the documents tell. */
+    record Told(long position, String event) {}
+
+    /** One of the last events that the documents tell of; empty for a store that tells of none yet. */
+    Optional<Told> told() {
+        return Optional.ofNullable(history().find(eq(TOLD)).first())
+                .map(found -> new Told(found.getLong(Stored.POSITION), found.getString("event")));
+    }
+
+    /** Any instance may say so, in any order: all of them are of one history. */
+    void tell(Told told) {
+        history()
+                .replaceOne(
+                        eq(TOLD),
+                        new Document("_id", TOLD)
+                                .append(Stored.POSITION, told.position())
+                                .append("event", told.event()),
+                        new ReplaceOptions().upsert(true));
+    }
+
     Set<UUID> parked(String collection) {
         Set<UUID> ids = new HashSet<>();
         for (Document found : parked().find(eq(COLLECTION, collection)))
@@ -219,6 +241,10 @@ final class ReadStore {
 
     private MongoCollection<Document> checkpoints() {
         return database.getCollection("checkpoints");
+    }
+
+    private MongoCollection<Document> history() {
+        return database.getCollection("history");
     }
 
     private MongoCollection<Document> parked() {

@@ -121,7 +121,10 @@ final class Rebuilder implements SmartLifecycle {
         boolean free = replay.by().isEmpty()
                 || others.stillFor(replay.id(), replay.beat()).compareTo(death) > 0;
         // one of a version that no instance has any more can still be aborted
-        return free && (replay.abort() || projection(replay) != null) && replays.claim(replay, instance);
+        return free
+                && follower.foreign() == null
+                && (replay.abort() || projection(replay) != null)
+                && replays.claim(replay, instance);
     }
 
     private @Nullable Projection<?> projection(Open replay) {

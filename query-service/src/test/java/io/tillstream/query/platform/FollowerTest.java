@@ -1,6 +1,7 @@
 package io.tillstream.query.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.ConnectionString;
@@ -14,6 +15,8 @@ import io.tillstream.events.tag.Tag;
 import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.http.access.Caller;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
 import io.tillstream.http.trace.Traces;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,7 +45,7 @@ class FollowerTest {
 
     /** One instance of the service. */
     private final class Instance {
-        final Progress progress = new Progress(log.log::highest, () -> 0);
+        final Progress progress;
         final Projection<Tag> projection;
         final Follower follower;
         final Documents<Tag> tags;
@@ -50,7 +53,8 @@ class FollowerTest {
         private final Rebuilder rebuilder;
         private final Caretaker caretaker;
 
-        Instance(int version) {
+        Instance(int version, TestLog log) {
+            progress = new Progress(log.log::highest, () -> 0);
             projection = new FoldProjection<>(Tag.CONCEPT, version, tag -> new Document("name", tag.name()), "name");
             follower =
                     new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress, Traces.off());
@@ -82,7 +86,7 @@ class FollowerTest {
     }
 
     private Instance instance() {
-        return new Instance(1);
+        return new Instance(1, log);
     }
 
     @AfterEach
@@ -225,7 +229,7 @@ class FollowerTest {
         Instance old = instance();
         UUID tag = log.tag("red");
         old.shows(log.last());
-        Instance next = new Instance(2);
+        Instance next = new Instance(2, log);
         next.shows(log.last());
         assertThat(next.name(tag)).isEqualTo("red");
         log.rename(tag, "crimson");
@@ -267,8 +271,31 @@ class FollowerTest {
         await().atMost(LONG).until(instance.follower::connected);
         await().atMost(LONG).until(() -> !instance.progress.degraded());
         assertThat(instance.progress.await(1_000_000, Duration.ofMillis(10))).isFalse();
-        assertThat(instance.progress.degraded())
-                .as("nobody is kept from waiting by a position that doesn't exist")
-                .isFalse();
+        await("nobody is kept from waiting by a position that doesn't exist")
+                .atMost(LONG)
+                .until(() -> !instance.progress.degraded());
+    }
+
+    @Test
+    void readsNothingWhereTheDocumentsTellAnotherHistory() throws InterruptedException {
+        Instance ours = instance();
+        UUID tag = log.tag("red");
+        ours.shows(log.last());
+        await().atMost(LONG).until(() -> store.told().isPresent());
+        ours.stop();
+        try (TestLog elsewhere = new TestLog()) {
+            UUID other = elsewhere.tag("blue");
+            Instance theirs = new Instance(1, elsewhere);
+            await().atMost(LONG).until(() -> theirs.follower.foreign() != null);
+            assertThat(theirs.follower.foreign()).contains("belongs to another event store");
+            assertThat(catchThrowableOfType(Invalid.class, () -> theirs.name(tag))
+                            .code())
+                    .isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+            client.getDatabase("t").drop();
+            theirs.shows(elsewhere.last());
+            assertThat(theirs.follower.foreign()).isNull();
+            assertThat(theirs.name(other)).isEqualTo("blue");
+            theirs.stop();
+        }
     }
 }

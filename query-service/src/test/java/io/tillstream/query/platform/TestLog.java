@@ -42,6 +42,7 @@ public final class TestLog implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer;
     private final Map<UUID, Long> sequences = new HashMap<>();
     private long last;
+    private String lastId = "";
     private long published;
 
     public TestLog() {
@@ -108,12 +109,13 @@ public final class TestLog implements AutoCloseable {
     private void append(String concept, Mode mode, DomainEvent event, String type) {
         long sequence = sequences.merge(event.aggregateId(), 0L, (known, zero) -> known + 1);
         Metadata metadata = new Metadata("system:test", "r", "c", "c", mode);
-        last = store.append(UUID.randomUUID().toString(), concept, sequence, type, metadata, event);
+        lastId = UUID.randomUUID().toString();
+        last = store.append(lastId, concept, sequence, type, metadata, event);
     }
 
     private void produce(String concept, Mode mode, DomainEvent event) {
         CloudEvent cloudEvent = CloudEventBuilder.v1()
-                .withId(UUID.randomUUID().toString())
+                .withId(lastId)
                 .withSource(URI.create("/tillstream/test"))
                 .withType(json.typeOf(event.getClass()).name())
                 .withSubject(event.aggregateId().toString())

@@ -88,12 +88,13 @@ class BrowserTest {
 
     @Test
     void showsItsHealthToAnybody() {
-        assertThat(development
-                        .send("GET", "/actuator/health", null)
-                        .json()
-                        .at("/status")
-                        .asString())
-                .isEqualTo("UP");
+        // once credentials have been polled
+        Awaiting.until(() -> development
+                .send("GET", "/actuator/health", null)
+                .json()
+                .at("/status")
+                .asString()
+                .equals("UP"));
         assertThat(development.send("GET", "/actuator/health/liveness", null).status())
                 .isEqualTo(200);
         assertThat(development.send("GET", "/actuator/health/readiness", null).status())

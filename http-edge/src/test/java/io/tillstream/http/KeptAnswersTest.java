@@ -86,10 +86,12 @@ class KeptAnswersTest {
     void areNeverWhatAWriteOfTheSameCallerMadeStale() throws Exception {
         String first = get().body();
         write(7);
+        int before = reads.waits();
         CompletableFuture<Reply> read = CompletableFuture.supplyAsync(this::get);
+        Awaiting.until(() -> reads.waits() > before);
         assertThat(read.isDone()).isFalse();
         reads.advanceTo(7);
-        Reply fresh = read.get(5, TimeUnit.SECONDS);
+        Reply fresh = read.get(20, TimeUnit.SECONDS);
         assertThat(fresh.body()).isNotEqualTo(first);
         assertThat(fresh.header("X-Tillstream-Stale")).isEmpty();
         assertThat(get().body()).isEqualTo(fresh.body());

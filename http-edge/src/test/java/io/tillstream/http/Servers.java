@@ -1,11 +1,11 @@
 package io.tillstream.http;
 
+import io.tillstream.embedded.Ports;
 import io.tillstream.http.text.Sha256;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -29,7 +29,10 @@ final class Servers {
 
     private Servers() {
         try {
-            postgres = EmbeddedPostgres.builder().start();
+            postgres = EmbeddedPostgres.builder()
+                    .setPort(freePort())
+                    .setPGStartupWait(Duration.ofSeconds(90))
+                    .start();
             redisPort = freePort();
             RedisServer redis = redis(redisPort);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(redis)));
@@ -56,12 +59,9 @@ final class Servers {
         return SHARED;
     }
 
+    /** None of those that the system gives out by itself: a server that is away comes back to it. */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Ports.free();
     }
 
     static RedisServer redis(int port) throws IOException {

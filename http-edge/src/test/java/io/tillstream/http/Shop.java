@@ -40,6 +40,7 @@ final class Shop implements AutoCloseable {
     /** A read side that is where a test puts it. */
     static final class MovableReadModel implements ReadModel {
         private long position;
+        private int waits;
         volatile boolean degraded;
 
         /** Which collections it is read from; null where that can't be told. */
@@ -55,8 +56,14 @@ final class Shop implements AutoCloseable {
             return position;
         }
 
+        /** How many reads have waited for it. */
+        synchronized int waits() {
+            return waits;
+        }
+
         @Override
         public synchronized boolean await(long wanted, Duration atMost) throws InterruptedException {
+            waits++;
             long until = System.nanoTime() + atMost.toNanos();
             while (position < wanted) {
                 long left = (until - System.nanoTime()) / 1_000_000;

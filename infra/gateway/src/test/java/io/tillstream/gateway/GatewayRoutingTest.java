@@ -121,7 +121,7 @@ class GatewayRoutingTest {
             process.waitFor(10, TimeUnit.SECONDS);
         });
         gateway = "http://127.0.0.1:" + port;
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!listens(port)) {
             if (process.waitFor(20, TimeUnit.MILLISECONDS))
                 throw new AssertionError("nginx ended: " + Files.readString(folder.resolve("output"))
@@ -248,7 +248,7 @@ class GatewayRoutingTest {
 
     private HttpResponse<String> send(String method, String path, Map<String, String> headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway + path))
-                .timeout(Duration.ofSeconds(10))
+                .timeout(Duration.ofSeconds(30))
                 .method(method, BodyPublishers.noBody());
         headers.forEach(request::header);
         return client.send(request.build(), BodyHandlers.ofString());

@@ -15,7 +15,7 @@ class BenchCommandTest {
     private Path folder = Path.of("");
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void measuresTheRowsThatAreNamedAgainstTheirYardsticks() throws Exception {
         RunningProcess bench =
                 RunningProcess.of(folder.resolve("said"), "bench", "--quick", "--json", "--rows", "up,get-1k,export");

@@ -284,6 +284,7 @@ class ChaosTest {
             throws Exception {
         while (answered.get() >= allowed.get() && !ended.get()) Thread.sleep(10);
         while (true) {
+            boolean dead = shopIsDead.get(); // it may live again before its failure is told
             try {
                 Answered answer = client.send(method, path, body, headers);
                 if (answer.status() / 100 == 2) {
@@ -300,7 +301,7 @@ class ChaosTest {
                         && !answer.body().at("/error/message").asString().contains("still"))
                     unexpected.add(method + " " + path + ": " + answer.body());
             } catch (IOException e) {
-                if (!shopIsDead.get()) unexpected.add(method + " " + path + ": " + e);
+                if (!dead && !shopIsDead.get()) unexpected.add(method + " " + path + ": " + e);
             }
             if (!unexpected.isEmpty() || ended.get()) throw new AssertionError(String.valueOf(unexpected.peek()));
             Thread.sleep(100);
@@ -312,6 +313,7 @@ class ChaosTest {
         Written wanted = written.get(ThreadLocalRandom.current().nextInt(WRITERS));
         Thread.sleep(20);
         if (wanted == null) return;
+        boolean dead = shopIsDead.get();
         try {
             Answered read =
                     client.send("GET", "/api/v1/products/" + wanted.id(), null, "X-Consistency-Token", wanted.token());
@@ -319,7 +321,7 @@ class ChaosTest {
             if (read.status() != 200 || stepOf(read) < wanted.step())
                 unexpected.add("Reading after " + wanted + ": " + read.status() + " " + read.body());
         } catch (IOException e) {
-            if (!shopIsDead.get()) unexpected.add("Reading: " + e);
+            if (!dead && !shopIsDead.get()) unexpected.add("Reading: " + e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A REST client with a key, as anybody would write it. */
 final class Client {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String base;
@@ -39,6 +41,17 @@ final class Client {
 
     Answered get(String path) throws IOException, InterruptedException {
         return send("GET", path, null);
+    }
+
+    /** Asks until an answer doesn't say any more that it may lack what the caller wrote. */
+    Answered fresh(String path, String... headers) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            Answered answered = send("GET", path, null, headers);
+            if (answered.header("X-Tillstream-Stale") == null) return answered;
+            if (System.nanoTime() > deadline) throw new AssertionError(path + " stays stale: " + answered.body());
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     Answered post(String path, String body, String... headers) throws IOException, InterruptedException {

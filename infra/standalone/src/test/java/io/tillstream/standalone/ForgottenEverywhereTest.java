@@ -2,6 +2,7 @@ package io.tillstream.standalone;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
 import io.tillstream.embedded.Ports;
@@ -18,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -81,6 +83,7 @@ class ForgottenEverywhereTest {
                     "Idempotency-Key",
                     "granted-once"));
             refusals(client, data, person, access);
+            assertThat(client.fresh(USERS + "/" + person).status()).isEqualTo(200);
             Instant known = Instant.now();
             String registered = client.get(USERS + "/" + person + "/history?sort_order=asc")
                     .data()
@@ -89,6 +92,7 @@ class ForgottenEverywhereTest {
                     .asString();
             Map<String, String> ids =
                     Map.of("users", person, "products", product, "access", access, "events", registered);
+            JsonNode provenRow = row(client, registered);
 
             assertThat(telling(everyGet(openapi, client, session, ids, known)))
                     .as("where a person who is known is shown, or else this looks at nothing")
@@ -96,7 +100,6 @@ class ForgottenEverywhereTest {
             assertThat(telling(Map.of("stream", stream(base, "access.granted"))))
                     .isNotEmpty();
             assertThat(telling(documents(data))).isNotEmpty();
-            JsonNode provenRow = row(client, registered);
             assertThat(telling(tables(data)))
                     .as("PostgreSQL never has plain text")
                     .isEmpty();
@@ -104,6 +107,7 @@ class ForgottenEverywhereTest {
             Answered erased =
                     client.send("POST", USERS + "/" + person + "/erase", "{\"reason\": \"Asked for it\"}", session);
             assertThat(erased.status()).isEqualTo(200);
+            assertThat(client.fresh(USERS + "/" + person, session).status()).isEqualTo(200);
             Map<String, String> answers = everyGet(openapi, client, session, ids, known);
             assertThat(answers)
                     .containsKeys(
@@ -203,10 +207,12 @@ class ForgottenEverywhereTest {
         return told.toString();
     }
 
-    private static JsonNode row(Client client, String event) throws Exception {
-        Answered proof = client.get("/api/v1/events/" + event + "/proof");
-        assertThat(proof.status()).as(proof.raw().body()).isEqualTo(200);
-        return proof.data().path("row");
+    /** What is proven of an event once a head covers it. */
+    private static JsonNode row(Client client, String event) {
+        return await().atMost(Duration.ofMinutes(1))
+                .until(() -> client.get("/api/v1/events/" + event + "/proof"), proof -> proof.status() == 200)
+                .data()
+                .path("row");
     }
 
     /** Every row of every table, with bytes as text. */

@@ -1,6 +1,7 @@
 package io.tillstream.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tillstream.embedded.EmbeddedServer;
 import io.tillstream.embedded.KafkaServer;
@@ -12,6 +13,7 @@ import io.tillstream.embedded.Servers;
 import io.tillstream.events.envelope.Envelope;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A shop on servers that are not its own. */
 class GivenServersTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final String READY = "Ctrl-C stops it";
     private static final String MASTER_KEY = Base64.getEncoder().encodeToString(new byte[32]);
 
@@ -63,7 +66,7 @@ class GivenServersTest {
             try (ApiClient client = client(first, port)) {
                 made = client.post("/products", Map.of("name", "A product", "slug", "elsewhere", "price", 1900))
                         .id();
-                assertThat(client.get("/products/" + made).done()).isTrue();
+                await().atMost(LONG).until(() -> client.get("/products/" + made).done());
             }
             assertThat(first.resolve("postgres")).doesNotExist();
             assertThat(first.resolve("kafka")).doesNotExist();
@@ -88,7 +91,7 @@ class GivenServersTest {
             shop.awaitSaying(READY);
             assertThat(shop.said()).contains("password unchanged");
             try (ApiClient client = client(second, port)) {
-                assertThat(client.get("/products/" + made).done()).isTrue();
+                await().atMost(LONG).until(() -> client.get("/products/" + made).done());
             }
             assertThat(shop.stop()).isZero();
         }

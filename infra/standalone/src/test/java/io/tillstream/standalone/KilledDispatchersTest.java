@@ -198,7 +198,7 @@ class KilledDispatchersTest {
         environment.put("TILLSTREAM_ADMIN_EMAIL", "owner@example.com");
         environment.put("TILLSTREAM_ADMIN_PASSWORD", "a-long-enough-password");
         environment.put("TILLSTREAM_WEBHOOK_ALLOW", "127.0.0.0/8");
-        environment.put("TILLSTREAM_WEBHOOK_TIMEOUT", "2s");
+        environment.put("TILLSTREAM_WEBHOOK_TIMEOUT", "10s"); // what is only slow doesn't come again
         return RunningProcess.start(
                 folder.resolve(main.getSimpleName() + started.incrementAndGet() + ".log"), main, environment);
     }

@@ -64,18 +64,22 @@ class ListenCommandTest {
         listen.awaitSaying("Listening on ");
         String url = address(listen);
         assertThat(listen.said()).contains(" for access.granted,product.* of live data");
-        assertThat(api.all("/webhooks")).hasSize(1);
+        await().atMost(LONG).until(() -> api.all("/webhooks").size() == 1);
 
         String product = api.post("/products", Map.of("name", "P", "slug", "p", "price", 100))
                 .id();
+        listen.awaitSaying("#1     product.created"); // else the next might overtake it
         String user = api.post("/users", Map.of("email", "ada@example.com")).id();
         assertThat(api.post("/users/" + user + "/access", Map.of("product_id", product))
                         .status())
                 .isEqualTo(201);
         listen.awaitSaying("#2     access.granted");
-        assertThat(listen.said())
-                .containsPattern("#1 +product.created +[0-9a-f-]{36}  verified\\R {7}\\{\"event\":\"product.created\"")
-                .containsPattern("#2 +access.granted +[0-9a-f-]{36}  verified\\R {7}\\{\"event\":\"access.granted\"");
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(listen.said())
+                        .containsPattern(
+                                "#1 +product.created +[0-9a-f-]{36}  verified\\R {7}\\{\"event\":\"product.created\"")
+                        .containsPattern(
+                                "#2 +access.granted +[0-9a-f-]{36}  verified\\R {7}\\{\"event\":\"access.granted\""));
 
         // one address with its port, for whoever may add webhooks; the others are refused as ever
         int other = Ports.free();
@@ -103,9 +107,10 @@ class ListenCommandTest {
 
         assertThat(listen.stop()).isZero();
         assertThat(listen.said()).endsWith("Ended.\n");
-        assertThat(api.all("/webhooks"))
-                .extracting(webhook -> webhook.path("description").asString(""))
-                .containsExactly("by hand");
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(api.all("/webhooks"))
+                        .extracting(webhook -> webhook.path("description").asString(""))
+                        .containsExactly("by hand"));
         assertThat(added(api, url)).isEqualTo(400);
     }
 
@@ -160,9 +165,11 @@ class ListenCommandTest {
         }
         RunningProcess again = cli(data, "listen");
         again.awaitSaying("Listening on ");
-        assertThat(api.all("/webhooks"))
-                .filteredOn(webhook -> webhook.path("description").asString("").contains("listen"))
-                .hasSize(1);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(api.all("/webhooks"))
+                        .filteredOn(webhook ->
+                                webhook.path("description").asString("").contains("listen"))
+                        .hasSize(1));
         assertThat(again.stop()).isZero();
     }
 

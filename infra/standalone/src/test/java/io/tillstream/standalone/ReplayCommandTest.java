@@ -1,10 +1,12 @@
 package io.tillstream.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tillstream.embedded.Ports;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -16,8 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./tillstream replay} on a running shop, and on one that is killed meanwhile. */
 class ReplayCommandTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final String READY = "Ctrl-C stops it";
-    private static final int PRODUCTS = 12_000;
+
+    /** Their replay takes far longer than it takes to start the command that ends it. */
+    private static final int PRODUCTS = 20_000;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder = Path.of("");
@@ -25,7 +30,7 @@ class ReplayCommandTest {
     private int runs;
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void buildsReadModelsAnewWhileTheShopRuns() throws Exception {
         Path data = folder.resolve("data");
         int port = Ports.free();
@@ -41,7 +46,9 @@ class ReplayCommandTest {
                     .id();
             copy(data, damaged);
             try (Stores stores = RunningShop.on(data).stores(Arguments.of(java.util.List.of(), Set.of(), Map.of()))) {
-                stores.mongodb().getCollection("product_v1").deleteOne(new Document("_id", damaged));
+                Document it = new Document("_id", damaged);
+                var products = stores.mongodb().getCollection("product_v1");
+                await().atMost(LONG).until(() -> products.deleteOne(it).getDeletedCount() == 1);
             }
             assertThat(client.get("/products/" + damaged).status()).isEqualTo(404);
 
@@ -67,7 +74,7 @@ class ReplayCommandTest {
             RunningProcess watching = cli(data, "replay", "product", "tag");
             assertThat(watching.awaitEnd()).as(watching.said()).isZero();
             assertThat(watching.said())
-                    .containsPattern("product  done: 12,0\\d\\d events, now read from product_v1_2")
+                    .containsPattern("product  done: 20,0\\d\\d events, now read from product_v1_2")
                     .contains("tag      done: ");
             assertThat(client.get("/products/" + damaged).status()).isEqualTo(200);
             assertThat(again.stop()).isZero();

@@ -27,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 
 /** One shop through its life, as its operator has it: in processes of its own. */
 class UpTest {
+    private static final Duration LONG = Duration.ofMinutes(3);
     private static final String READY = "Ctrl-C stops it";
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -71,6 +72,7 @@ class UpTest {
             assertThat(again.said())
                     .contains("Ending the PostgreSQL that an earlier run left behind", "password unchanged");
             assertThat(servers(data)).hasSize(2);
+            again.awaitReady(readiness(port));
             try (ApiClient shop = client(data, port)) {
                 assertThat(shop.get("/products/" + product).done()).isTrue();
 
@@ -81,8 +83,7 @@ class UpTest {
 
                 killKafka(data, again);
                 awaitCreating(shop, "after-the-broker-died");
-                await().atMost(Duration.ofMinutes(1))
-                        .until(() -> metrics(data, port).contains("\ntillstream_publisher_lag_events 0.0"));
+                await().atMost(LONG).until(() -> metrics(data, port).contains("\ntillstream_publisher_lag_events 0.0"));
             }
             assertThat(again.stop()).isZero();
             assertThat(again.said()).contains("Stopped. All data is in");
@@ -92,6 +93,7 @@ class UpTest {
 
         try (RunningProcess last = up("last", data, port)) {
             last.awaitSaying(READY);
+            last.awaitReady(readiness(port));
             try (ApiClient shop = client(data, port)) {
                 List<String> slugs = shop.all("/products").stream()
                         .map(item -> item.path("slug").asString(""))
@@ -115,6 +117,11 @@ class UpTest {
             assertThat(status).as(process.said()).isZero();
             return process.said();
         }
+    }
+
+    /** Reads have caught up by then. */
+    private static URI readiness(int port) {
+        return URI.create("http://localhost:" + port + "/actuator/health/readiness");
     }
 
     private static ApiClient client(Path data, int port) throws Exception {
@@ -153,7 +160,7 @@ class UpTest {
 
     /** PostgreSQL takes a moment to come back, and pools to notice. */
     private static void awaitCreating(ApiClient shop, String slug) {
-        long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        long deadline = System.nanoTime() + LONG.toNanos();
         Map<String, Object> body = Map.of("name", "A product", "slug", slug, "price", 1900);
         while (true) {
             ApiClient.Answer answer = shop.post("/products", body);

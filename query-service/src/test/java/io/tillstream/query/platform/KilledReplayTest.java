@@ -166,7 +166,7 @@ class KilledReplayTest {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void endsRightThoughItIsKilledAtTenRandomMoments() throws Exception {
         for (int i = 0; i < RENAMED; i++) renamed.add(log.tag("0"));
         log.copy(renamed.getFirst(), TAGS);

@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 /** From a command to a receiver, through the real thing. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeliveriesTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final DispatcherShop shop =
             new DispatcherShop("tillstream.webhook.retries=100ms,200ms,300ms", "tillstream.webhook.per-endpoint=4");
@@ -77,6 +77,9 @@ class DeliveriesTest {
         assertThat(json(granted).at("/data/access/expiresAt").isNull()).isTrue();
         assertVerified(webhook.text("secret"), granted);
 
+        await().atMost(LONG)
+                .until(() ->
+                        logs(webhook.id()).getFirst().path("status").asString().equals("success"));
         JsonNode log = logs(webhook.id()).getFirst();
         assertThat(log.path("status").asString()).isEqualTo("success");
         assertThat(log.path("event_type").asString()).isEqualTo("access.granted");
@@ -470,7 +473,7 @@ class DeliveriesTest {
 
     @Test
     void stopReplayingWhenAborted() {
-        for (int i = 0; i < 3; i++) shop.product();
+        for (int i = 0; i < 20; i++) shop.product();
         Reply webhook = shop.webhook(receiver.url());
         String path = "/api/v1/webhooks/" + webhook.id() + "/replays";
         Reply begun = shop.post(path, "{'events': ['product.created'], 'rate': 1}");

@@ -1,6 +1,7 @@
 package io.tillstream.webhook.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import io.tillstream.command.CommandServiceConfiguration;
 import io.tillstream.command.admin.FirstStart;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -63,6 +65,7 @@ final class DispatcherShop implements AutoCloseable {
     }
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final String database = Servers.temporary().postgres().newDatabase();
     private final List<ConfigurableApplicationContext> running = new ArrayList<>();
@@ -127,10 +130,11 @@ final class DispatcherShop implements AutoCloseable {
                         "tillstream.redis.uri=" + servers.redis().uri(),
                         "tillstream.master-key=" + Base64.getEncoder().encodeToString(new byte[32]),
                         "tillstream.webhook.allow=127.0.0.0/8",
-                        "tillstream.webhook.timeout=1500ms")
+                        "tillstream.webhook.timeout=5s")
                 .properties(settings)
                 .run();
         running.add(started);
+        await().atMost(LONG).until(started.getBean(Dispatching.class)::ready);
         return started;
     }
 
@@ -161,8 +165,17 @@ final class DispatcherShop implements AutoCloseable {
                 .single();
     }
 
+    /** An answer that says that it doesn't show yet what was written is no answer, unless nothing is taken in at all. */
     Reply get(String path) {
-        return send("GET", path, null);
+        HttpRequest request = request("GET", path, null);
+        HttpResponse<byte[]> http = answer(request);
+        if (stale(http) && bean(Dispatching.class).trouble() == null)
+            http = await().atMost(LONG).until(() -> answer(request), again -> !stale(again));
+        return reply(http);
+    }
+
+    private static boolean stale(HttpResponse<byte[]> http) {
+        return http.headers().firstValue("X-Tillstream-Stale").isPresent();
     }
 
     Reply post(String path, String body) {
@@ -208,14 +221,17 @@ final class DispatcherShop implements AutoCloseable {
 
     /** Sends a body with single quotes for double ones, as the operator. */
     private Reply send(String method, String path, @Nullable String body) {
+        return reply(answer(request(method, path, body)));
+    }
+
+    private HttpRequest request(String method, String path, @Nullable String body) {
         HttpRequest.BodyPublisher publisher = body == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'));
-        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
+        return HttpRequest.newBuilder(URI.create(base + path))
                 .header("X-API-Key", key)
                 .method(method, publisher)
                 .build();
-        return reply(answer(request));
     }
 
     private static Reply reply(HttpResponse<byte[]> http) {
@@ -236,11 +252,13 @@ final class DispatcherShop implements AutoCloseable {
         }
     }
 
-    /** A new webhook that is told of everything unless {@code more} says otherwise. */
+    /** A new webhook that is told of everything unless {@code more} says otherwise, and that the dispatcher knows. */
     Reply webhook(String url, String... more) {
         String further = more.length == 0 ? "'events': ['*']" : String.join(", ", more);
         Reply made = post("/api/v1/webhooks", "{'url': '%s', %s}".formatted(url, further));
         if (made.status() != 201) throw new AssertionError(made.toString());
+        Reply shown = get("/api/v1/webhooks/" + made.id());
+        if (shown.status() != 200) throw new AssertionError(shown.toString());
         return made;
     }
 

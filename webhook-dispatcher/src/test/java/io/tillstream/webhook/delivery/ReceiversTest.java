@@ -31,7 +31,8 @@ class ReceiversTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
     /** Two attempts: what nobody receives is soon given up. */
-    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retries=50ms");
+    private final DispatcherShop shop =
+            new DispatcherShop("tillstream.webhook.retries=50ms", "tillstream.webhook.timeout=20s");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder = Path.of("");

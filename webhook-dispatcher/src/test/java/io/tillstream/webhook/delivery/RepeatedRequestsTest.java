@@ -18,9 +18,10 @@ import tools.jackson.databind.JsonNode;
 /** The dispatcher's own POSTs, sent again with their idempotency key. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RepeatedRequestsTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
-    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retries=50ms");
+    private final DispatcherShop shop =
+            new DispatcherShop("tillstream.webhook.retries=50ms", "tillstream.webhook.timeout=20s");
     private Receiver receiver = new Receiver();
 
     @AfterEach

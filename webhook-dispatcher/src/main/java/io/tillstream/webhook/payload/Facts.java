@@ -1,6 +1,7 @@
 package io.tillstream.webhook.payload;
 
 import io.tillstream.events.Concept;
+import io.tillstream.events.Concepts;
 import io.tillstream.events.State;
 import io.tillstream.events.access.Access;
 import io.tillstream.events.access.AccessEvent;
@@ -8,27 +9,32 @@ import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.Unreadable;
 import io.tillstream.events.product.ProductEvent;
 import io.tillstream.store.EventLog;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What a run of events refers to, as it was at each of them: folded from the store, and kept no longer than the run. */
+/**
+ * What a run of events refers to, as it was at each of them: folded from the store, and kept no longer than the run. Of a long
+ * history only what the run can ask for is in memory.
+ */
 public final class Facts {
-    private final Map<UUID, List<Envelope>> histories;
+    private final Map<UUID, Past> pasts;
 
-    private Facts(Map<UUID, List<Envelope>> histories) {
-        this.histories = histories;
+    private Facts(Map<UUID, Past> pasts) {
+        this.pasts = pasts;
     }
 
     /** Reads what public events of this run refer to. */
     public static Facts of(List<Envelope> run, EventLog log) {
         if (run.isEmpty()) return new Facts(Map.of());
+        long from = run.getFirst().position();
         long to = run.getLast().position();
         Set<UUID> first = new HashSet<>();
         Set<UUID> second = new HashSet<>();
@@ -40,46 +46,75 @@ public final class Facts {
             }
         }
         if (first.isEmpty()) return new Facts(Map.of());
-        Map<UUID, List<Envelope>> histories = new HashMap<>(histories(first, to, log));
-        for (List<Envelope> history : List.copyOf(histories.values()))
-            if (history.getFirst().event() instanceof AccessEvent.AccessGranted granted)
-                second.add(granted.productId());
+        Map<UUID, Past> pasts = new HashMap<>(pasts(first, from, to, log));
+        for (Past past : List.copyOf(pasts.values()))
+            if (past.last() instanceof Access access) second.add(access.productId());
         second.removeAll(first);
-        histories.putAll(histories(second, to, log));
-        return new Facts(histories);
+        pasts.putAll(pasts(second, from, to, log));
+        return new Facts(pasts);
     }
 
-    /** Each oldest first; none for one that can't be read, of which nobody is told then. */
-    private static Map<UUID, List<Envelope>> histories(Set<UUID> ids, long to, EventLog log) {
-        Map<UUID, List<Envelope>> histories = new HashMap<>();
+    /** None for one that can't be read, of which nobody is told then. */
+    private static Map<UUID, Past> pasts(Set<UUID> ids, long from, long to, EventLog log) {
+        Map<UUID, Past> pasts = new HashMap<>();
         log.tell(
                 ids,
                 to,
-                one -> histories
-                        .computeIfAbsent(one.aggregateId(), id -> new ArrayList<>())
-                        .add(one));
-        histories.values().removeIf(history -> history.stream().anyMatch(one -> one.event() instanceof Unreadable));
-        return histories;
+                one -> pasts.computeIfAbsent(one.aggregateId(), id -> new Past(one))
+                        .add(one, from));
+        pasts.values().removeIf(past -> past.unreadable);
+        return pasts;
     }
 
     /** The state after the event at a position; null when there was nothing yet. */
     <S extends State> @Nullable S at(Concept<S, ?> concept, UUID id, long position) {
-        @Nullable S state = null;
-        for (Envelope envelope : histories.getOrDefault(id, List.of())) {
-            if (envelope.position() > position) break;
-            state = concept.after(state, envelope.event());
-        }
-        return state;
+        Past past = pasts.get(id);
+        return past == null ? null : past.at(concept, position);
     }
 
     /** Who made the first event of an aggregate. */
     String maker(UUID id) {
-        List<Envelope> history = histories.getOrDefault(id, List.of());
-        return history.isEmpty() ? "" : history.getFirst().metadata().actor();
+        Past past = pasts.get(id);
+        return past == null ? "" : past.maker;
     }
 
     /** The access an event belongs to, which is there, since the event is. */
     Access access(AccessEvent event, long position) {
         return Objects.requireNonNull(at(Access.CONCEPT, event.accessId(), position), "no such access");
+    }
+
+    /** An aggregate's states from the last one before a run on, by the positions of their events. */
+    private static final class Past {
+        private final String maker;
+        private final Concept<?, ?> concept;
+        private final NavigableMap<Long, State> states = new TreeMap<>();
+        private boolean unreadable;
+
+        Past(Envelope first) {
+            maker = first.metadata().actor();
+            concept = Concepts.named(first.aggregateType());
+        }
+
+        void add(Envelope envelope, long from) {
+            unreadable |= envelope.event() instanceof Unreadable;
+            if (unreadable) return;
+            State after = after(concept, last(), envelope);
+            if (envelope.position() < from) states.clear();
+            states.put(envelope.position(), after);
+        }
+
+        private static <S extends State> S after(Concept<S, ?> concept, @Nullable State before, Envelope envelope) {
+            return concept.after(before == null ? null : concept.stateType().cast(before), envelope.event());
+        }
+
+        @Nullable
+        State last() {
+            return states.isEmpty() ? null : states.lastEntry().getValue();
+        }
+
+        <S extends State> @Nullable S at(Concept<S, ?> asked, long position) {
+            Map.Entry<Long, State> found = states.floorEntry(position);
+            return found == null ? null : asked.stateType().cast(found.getValue());
+        }
     }
 }

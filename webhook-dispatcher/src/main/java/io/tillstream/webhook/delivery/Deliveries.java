@@ -13,6 +13,7 @@ import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,7 +38,9 @@ final class Deliveries {
             + " select e.id, e.state, e.strict_order, least(coalesce(p.slots, :perEndpoint),"
             + " (case when h.unavailable >= :patience then 1 else :perEndpoint end)"
             + " - (select count(*) from queue q where q.endpoint_id = e.id and q.leased_until > :now))"
-            + " as room from endpoints e join health h on h.endpoint_id = e.id"
+            + " as room, e.strict_order and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now"
+            + " and q.number = (select min(number) from queue where endpoint_id = e.id)) as numbered"
+            + " from endpoints e join health h on h.endpoint_id = e.id"
             + " left join unnest(cast(:paced as uuid[]), cast(:slots as int[])) as p (id, slots) on p.id = e.id"
             + " where e.is_active and not e.deleted and (e.spacing_us is null or p.id is not null)"
             + " and (h.paused_until is null or h.paused_until <= :now)"
@@ -54,7 +57,7 @@ final class Deliveries {
             + " union all select able.state, q.delivery_id, q.due_at from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
             + " and due_at <= :now and number is null order by due_at, delivery_id"
-            + " limit greatest(able.room - 1, 0) for update skip locked) q),"
+            + " limit greatest(able.room - (case when able.numbered then 1 else 0 end), 0) for update skip locked) q),"
             + " chosen as (select state, delivery_id from due order by due_at, delivery_id limit :most),"
             + " claimed as (update queue q set due_at = :leaseEnd, leased_until = :leaseEnd from chosen"
             + " where q.delivery_id = chosen.delivery_id returning q.delivery_id, chosen.state)"
@@ -178,7 +181,7 @@ final class Deliveries {
     // --- sending
 
     /** A delivery that is this instance's to send until the lease ends, and its endpoint's state. */
-    record Claimed(Delivery delivery, String endpoint) {}
+    record Claimed(Delivery delivery, Instant leasedUntil, String endpoint) {}
 
     /**
      * Claims what is due, the longest due first, of endpoints that may be sent to. One whose receiver is unavailable is tried
@@ -198,7 +201,7 @@ final class Deliveries {
                 .param(
                         "slots",
                         pacedIds.stream().map(id -> slots(paced, id).free()).toArray(Integer[]::new))
-                .query((rs, n) -> new Claimed(delivery(rs), requireNonNull(rs.getString("endpoint_state"))))
+                .query((rs, n) -> new Claimed(delivery(rs), leaseEnd, requireNonNull(rs.getString("endpoint_state"))))
                 .list();
         spend(paced, claimed);
         return claimed;
@@ -240,101 +243,129 @@ final class Deliveries {
         });
     }
 
-    /** What became of an attempt. */
-    record Attempted(Delivery delivery, Exchange exchange, Outcome outcome, Instant startedAt, long durationMs) {
+    /**
+     * What became of an attempt.
+     *
+     * @param leasedUntil names the claim that it was made under; null where it was made by hand
+     */
+    record Attempted(
+            Delivery delivery,
+            @Nullable Instant leasedUntil,
+            Exchange exchange,
+            Outcome outcome,
+            Instant startedAt,
+            long durationMs) {
         int number() {
             return delivery.attemptCount() + 1;
         }
 
-        /** Whether it was never in the queue. */
+        /** Whether it is attempted once, by whoever stored it. */
         boolean test() {
-            return delivery.maxAttempts() == 1;
+            return delivery.nextAttemptAt() == null;
+        }
+
+        private boolean delivered() {
+            return outcome instanceof Outcome.Delivered;
         }
     }
 
-    /** Records attempts with all that follows from them. What was canceled or archived meanwhile stays so. */
+    /**
+     * Records attempts with all that follows from them. What a receiver has accepted is delivered, whoever sent it; a failure
+     * says nothing where somebody else has decided meanwhile, or sends under a later lease. What an erasure has gone over, or
+     * a retention, takes no answer any more. Queue first and attempts last, as everybody else does it.
+     */
     void record(List<Attempted> attempts, Instant now) {
         if (attempts.isEmpty()) return;
-        batch.batchUpdate(
-                "insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
-                        + " duration_ms) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-                attempts,
-                attempts.size(),
-                (statement, attempt) -> {
-                    statement.setObject(1, attempt.delivery().id());
-                    statement.setInt(2, attempt.delivery().attemptsMade() + 1);
-                    statement.setTimestamp(3, time(attempt.startedAt()));
-                    statement.setInt(4, attempt.exchange().status());
-                    statement.setString(5, attempt.exchange().error());
-                    statement.setString(6, attempt.exchange().response());
-                    statement.setLong(7, attempt.durationMs());
-                });
-        Set<UUID> undecided = undecided(attempts);
+        Set<UUID> decided = decided(attempts);
         batch.batchUpdate(
                 "update deliveries set attempt_count = attempt_count + 1, attempts_made = attempts_made + 1,"
-                        + " http_status = ?, error_message = ?, response_body = ?, duration_ms = ?,"
-                        + " status = case when ? then ? else status end,"
+                        + " http_status = ?, error_message = ?, duration_ms = ?,"
+                        + " response_body = case when person_id is not distinct from ? then ? end,"
+                        + " status = case when ? and status <> 'archived' then ? else status end,"
                         + " next_attempt_at = case when ? then cast(? as timestamptz) else next_attempt_at end,"
-                        + " failed_at = case when ? then cast(? as timestamptz) else failed_at end where id = ?",
+                        + " failed_at = case when ? then cast(? as timestamptz) else failed_at end"
+                        + " where id = ? and (? or status not in ('pending', 'pending_retry', 'success'))",
                 attempts,
                 attempts.size(),
                 (statement, attempt) -> {
-                    boolean decides = !undecided.contains(attempt.delivery().id());
+                    boolean decides = decided.contains(attempt.delivery().id());
                     statement.setInt(1, attempt.exchange().status());
                     statement.setString(2, attempt.exchange().error());
-                    statement.setString(3, attempt.exchange().response());
-                    statement.setLong(4, attempt.durationMs());
-                    statement.setBoolean(5, decides);
-                    statement.setString(6, status(attempt.outcome()).wire());
-                    statement.setBoolean(7, decides);
-                    statement.setTimestamp(8, time(next(attempt.outcome())));
-                    statement.setBoolean(9, decides);
-                    statement.setTimestamp(10, attempt.outcome() instanceof Outcome.GaveUp ? time(now) : null);
-                    statement.setObject(11, attempt.delivery().id());
+                    statement.setLong(3, attempt.durationMs());
+                    statement.setObject(4, attempt.delivery().personId(), Types.OTHER);
+                    statement.setString(5, attempt.exchange().response());
+                    statement.setBoolean(6, decides);
+                    statement.setString(7, status(attempt.outcome()).wire());
+                    statement.setBoolean(8, decides);
+                    statement.setTimestamp(9, time(next(attempt.outcome())));
+                    statement.setBoolean(10, decides);
+                    statement.setTimestamp(11, attempt.outcome() instanceof Outcome.GaveUp ? time(now) : null);
+                    statement.setObject(12, attempt.delivery().id());
+                    statement.setBoolean(13, decides);
+                });
+        batch.batchUpdate(
+                "insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
+                        + " duration_ms) select id, ?, ?, ?, ?, case when person_id is not distinct from ? then ? end, ?"
+                        + " from deliveries where id = ? on conflict do nothing",
+                attempts,
+                attempts.size(),
+                (statement, attempt) -> {
+                    statement.setInt(1, attempt.delivery().attemptsMade() + 1);
+                    statement.setTimestamp(2, time(attempt.startedAt()));
+                    statement.setInt(3, attempt.exchange().status());
+                    statement.setString(4, attempt.exchange().error());
+                    statement.setObject(5, attempt.delivery().personId(), Types.OTHER);
+                    statement.setString(6, attempt.exchange().response());
+                    statement.setLong(7, attempt.durationMs());
+                    statement.setObject(8, attempt.delivery().id());
                 });
     }
 
-    /** Moves the queue on; answers those that weren't in it any more, and weren't delivered: somebody else decided on them. */
-    private Set<UUID> undecided(List<Attempted> attempts) {
-        List<Attempted> queued =
-                attempts.stream().filter(attempt -> !attempt.test()).toList();
-        List<Attempted> again = queued.stream()
-                .filter(attempt -> next(attempt.outcome()) != null)
-                .toList();
-        List<Attempted> done = queued.stream()
-                .filter(attempt -> next(attempt.outcome()) == null)
-                .toList();
-        Set<UUID> gone = new HashSet<>();
+    /** Moves the queue on; answers those that these attempts decide on. */
+    private Set<UUID> decided(List<Attempted> attempts) {
+        Set<UUID> decided = new HashSet<>();
+        List<Attempted> again = new ArrayList<>();
+        List<Attempted> over = new ArrayList<>();
+        for (Attempted attempt : attempts) {
+            if (attempt.test()) decided.add(attempt.delivery().id());
+            else if (next(attempt.outcome()) != null) again.add(attempt);
+            else over.add(attempt);
+        }
         if (!again.isEmpty())
             note(
                     again,
                     batch.batchUpdate(
-                            "update queue set due_at = ?, leased_until = null where delivery_id = ?",
+                            "update queue set due_at = ?, leased_until = null"
+                                    + " where delivery_id = ? and leased_until is not distinct from ?",
                             again,
                             again.size(),
                             (statement, attempt) -> {
                                 statement.setTimestamp(1, time(next(attempt.outcome())));
                                 statement.setObject(2, attempt.delivery().id());
+                                statement.setTimestamp(3, time(attempt.leasedUntil()));
                             }),
-                    gone);
-        if (!done.isEmpty())
+                    decided);
+        if (!over.isEmpty())
             note(
-                    done,
+                    over,
                     batch.batchUpdate(
-                            "delete from queue where delivery_id = ?",
-                            done,
-                            done.size(),
-                            (statement, attempt) ->
-                                    statement.setObject(1, attempt.delivery().id())),
-                    gone);
-        return gone;
+                            "delete from queue where delivery_id = ? and (? or leased_until is not distinct from ?)",
+                            over,
+                            over.size(),
+                            (statement, attempt) -> {
+                                statement.setObject(1, attempt.delivery().id());
+                                statement.setBoolean(2, attempt.delivered());
+                                statement.setTimestamp(3, time(attempt.leasedUntil()));
+                            }),
+                    decided);
+        return decided;
     }
 
-    private static void note(List<Attempted> attempts, int[][] counts, Set<UUID> gone) {
+    private static void note(List<Attempted> attempts, int[][] counts, Set<UUID> decided) {
         for (int i = 0; i < attempts.size(); i++) {
             Attempted attempt = attempts.get(i);
-            if (counts[0][i] == 0 && !(attempt.outcome() instanceof Outcome.Delivered))
-                gone.add(attempt.delivery().id());
+            if (counts[0][i] > 0 || attempt.delivered())
+                decided.add(attempt.delivery().id());
         }
     }
 
@@ -409,6 +440,15 @@ final class Deliveries {
 
     Optional<Delivery> find(UUID id, Mode mode) {
         return jdbc.sql(COLUMNS + " where d.id = :id and d.mode = :mode")
+                .param("id", id)
+                .param("mode", mode.wire())
+                .query((rs, n) -> delivery(rs))
+                .optional();
+    }
+
+    /** Nobody else changes it before the transaction ends. */
+    Optional<Delivery> findForUpdate(UUID id, Mode mode) {
+        return jdbc.sql(COLUMNS + " where d.id = :id and d.mode = :mode for update")
                 .param("id", id)
                 .param("mode", mode.wire())
                 .query((rs, n) -> delivery(rs))
@@ -524,8 +564,9 @@ final class Deliveries {
     // --- what a person does with one; each answers whether it was in a state for it
 
     boolean move(UUID id, Collection<Status> from, Status to, Instant now) {
+        lockInQueue(id);
         int moved = jdbc.sql("update deliveries set status = :to, next_attempt_at = null, failed_at = case when :failed"
-                        + " then cast(:now as timestamptz) else failed_at end where id = :id and status = any(:from)")
+                        + " then coalesce(failed_at, :now) else failed_at end where id = :id and status = any(:from)")
                 .param("to", to.wire())
                 .param("failed", to == Status.PERMANENTLY_FAILED)
                 .param("now", time(now))
@@ -539,35 +580,68 @@ final class Deliveries {
         return moved > 0;
     }
 
-    /** Starts over: all attempts again, the first at once. */
-    boolean replay(UUID id, Instant now) {
-        return requeue(id, Status.PERMANENTLY_FAILED, ", attempt_count = 0, failed_at = null", now);
+    /** As whoever records does: the other way round they would wait for each other. */
+    private void lockInQueue(UUID id) {
+        jdbc.sql("select delivery_id from queue where delivery_id = :id for update")
+                .param("id", id)
+                .query(UUID.class)
+                .optional();
     }
 
-    /** Starts all over that were given up and fit; answers how many. Tests stay as they are. */
-    int replayAll(
+    /** Starts over what was given up: all attempts again, the first at once, or when its endpoint is enabled again. */
+    boolean replay(UUID id, boolean suspended, Instant now) {
+        if (!suspended) return requeue(id, Status.PERMANENTLY_FAILED, ", attempt_count = 0, failed_at = null", now);
+        return jdbc.sql(
+                                "update deliveries set status = 'held', next_attempt_at = null, attempt_count = 0, failed_at = null"
+                                        + " where id = :id and status = 'permanently_failed'")
+                        .param("id", id)
+                        .update()
+                > 0;
+    }
+
+    /** Which deliveries are meant: those that fit all that isn't null. */
+    record Filter(
             Mode mode,
             @Nullable UUID endpoint,
             @Nullable String event,
             @Nullable Instant from,
-            @Nullable Instant to,
-            Instant now) {
-        return jdbc.sql("with moved as (update deliveries set status = 'pending_retry', next_attempt_at = :now,"
-                        + " attempt_count = 0, failed_at = null where mode = :mode and status = 'permanently_failed'"
-                        + " and max_attempts > 1"
-                        + (endpoint == null ? "" : " and endpoint_id = :endpoint")
-                        + (event == null ? "" : " and event = :event")
-                        + (from == null ? "" : " and id >= :from")
-                        + (to == null ? "" : " and id < :to")
-                        + " returning id, endpoint_id, number) insert into queue (delivery_id, endpoint_id, number, due_at)"
-                        + " select id, endpoint_id, number, cast(:now as timestamptz) from moved")
-                .param("mode", mode.wire())
-                .param("endpoint", endpoint)
-                .param("event", event)
-                .param("from", from == null ? null : Ids.first(from))
-                .param("to", to == null ? null : Ids.first(to))
+            @Nullable Instant to) {}
+
+    /** Starts all over that were given up and fit, of endpoints that are sent to or suspended; answers how many. */
+    int replayAll(Filter filter, Collection<UUID> active, Collection<UUID> suspended, Instant now) {
+        int queued = givenUp(
+                        filter,
+                        active,
+                        "with moved as (update deliveries set status = 'pending_retry', next_attempt_at = :now,"
+                                + " attempt_count = 0, failed_at = null where %s returning id, endpoint_id, number)"
+                                + " insert into queue (delivery_id, endpoint_id, number, due_at)"
+                                + " select id, endpoint_id, number, cast(:now as timestamptz) from moved")
                 .param("now", time(now))
                 .update();
+        int held = givenUp(
+                        filter,
+                        suspended,
+                        "update deliveries set status = 'held', next_attempt_at = null, attempt_count = 0,"
+                                + " failed_at = null where %s")
+                .update();
+        return queued + held;
+    }
+
+    /** A statement on those that were given up; tests stay as they are. */
+    private JdbcClient.StatementSpec givenUp(Filter filter, Collection<UUID> endpoints, String sql) {
+        String where = "mode = :mode and status = 'permanently_failed' and endpoint_id = any(:endpoints)"
+                + " and (number is not null or replay_id is not null)"
+                + (filter.endpoint() == null ? "" : " and endpoint_id = :endpoint")
+                + (filter.event() == null ? "" : " and event = :event")
+                + (filter.from() == null ? "" : " and id >= :from")
+                + (filter.to() == null ? "" : " and id < :to");
+        return jdbc.sql(sql.formatted(where))
+                .param("mode", filter.mode().wire())
+                .param("endpoints", endpoints.toArray(UUID[]::new))
+                .param("endpoint", filter.endpoint())
+                .param("event", filter.event())
+                .param("from", filter.from() == null ? null : Ids.first(filter.from()))
+                .param("to", filter.to() == null ? null : Ids.first(filter.to()));
     }
 
     /** The next attempt at once. */
@@ -576,6 +650,7 @@ final class Deliveries {
     }
 
     private boolean requeue(UUID id, Status from, String more, Instant now) {
+        lockInQueue(id);
         return jdbc.sql("with moved as (update deliveries set status = 'pending_retry', next_attempt_at = :now" + more
                                 + " where id = :id and status = :from returning id, endpoint_id, number)"
                                 + " insert into queue (delivery_id, endpoint_id, number, due_at)"

@@ -1,5 +1,7 @@
 package io.tillstream.webhook.delivery;
 
+import static java.util.Objects.requireNonNull;
+
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -265,7 +267,7 @@ class DeliveryController {
             summary = "Send a failed delivery again",
             operationId = "retryWebhookDelivery",
             description = "At once, as a delivery of its own with the same sequence and message id; if that fails it is"
-                    + " tried again like any other.")
+                    + " tried again like any other, unless the webhook isn't active.")
     @ApiResponse(responseCode = "200", description = "What came of the first attempt")
     @Refuses({"UNKNOWN", "NOT_FAILED"})
     Answer<DeliveryResult> retry(@PathVariable UUID logId, Request request) {
@@ -274,28 +276,43 @@ class DeliveryController {
         return once.answerAfterAttempt(request, () -> sendAgain(logId, request));
     }
 
+    private record Again(Delivery delivery, Webhook webhook) {}
+
     private Answer<DeliveryResult> sendAgain(UUID logId, Request request) {
-        Delivery old = found(logId, request);
+        Again again = requireNonNull(ownTransaction.execute(status -> copy(logId, request)));
+        Attempted attempted = sending.attemptNow(again.delivery(), again.webhook(), Map.of("X-Sellf-Retry", "true"));
+        if (attempted.exchange().status() == 0)
+            deliveries.move(logId, List.of(Status.RETRIED), Status.PERMANENTLY_FAILED, now());
+        return Answer.ok(DeliveryResult.of(attempted));
+    }
+
+    /** Stored before it is attempted, once for each that was given up, and without what an erasure takes meanwhile. */
+    private Again copy(UUID logId, Request request) {
+        Delivery old = deliveries
+                .findForUpdate(logId, request.caller().mode())
+                .orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN));
         if (old.status() != Status.PERMANENTLY_FAILED) throw new Refused(DeliveryRefusal.NOT_FAILED);
         Endpoint endpoint = endpoints
                 .find(old.endpointId(), request.caller().mode())
                 .orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN_WEBHOOK));
+        boolean triedOn = endpoint.webhook().isActive();
         Instant now = now();
-        Delivery again = fresh(
+        Delivery copy = fresh(
                 endpoint,
                 old.number(),
                 old.messageId(),
                 old.event(),
                 old.personId(),
                 old.body(),
-                maxAttempts,
-                sending.leaseEnd(now), // it is being attempted already; if that comes to nothing it is claimed then
+                triedOn ? maxAttempts : 1,
+                triedOn
+                        ? sending.leaseEnd(now)
+                        : null, // being attempted already; if that comes to nothing it is claimed then
                 now,
                 old.replayId());
-        Attempted attempted = send(again, endpoint.webhook(), Map.of("X-Sellf-Retry", "true"));
-        if (attempted.exchange().status() > 0)
-            deliveries.move(logId, List.of(Status.PERMANENTLY_FAILED), Status.RETRIED, now);
-        return Answer.ok(DeliveryResult.of(attempted));
+        deliveries.store(List.of(copy));
+        deliveries.move(logId, List.of(Status.PERMANENTLY_FAILED), Status.RETRIED, now);
+        return new Again(copy, endpoint.webhook());
     }
 
     @PostMapping("/logs/{logId}/archive")
@@ -319,13 +336,18 @@ class DeliveryController {
     @Operation(
             summary = "Start a given-up delivery over",
             operationId = "replayWebhookDelivery",
-            description = "With all its attempts again, the first at once.")
+            description = "With all its attempts again, the first at once; while the webhook is suspended it is held.")
     @ApiResponse(responseCode = "200", description = "It is queued")
-    @Refuses({"UNKNOWN", "NOT_GIVEN_UP"})
+    @Refuses({"UNKNOWN", "NOT_GIVEN_UP", "SWITCHED_OFF"})
     Answer<MovedDelivery> replay(@PathVariable UUID logId, Request request) {
         Answer<MovedDelivery> answer = once.answer(request, () -> {
-            found(logId, request);
-            if (!deliveries.replay(logId, now())) throw new Refused(DeliveryRefusal.NOT_GIVEN_UP);
+            Optional<Webhook> webhook = endpoints
+                    .find(found(logId, request).endpointId(), request.caller().mode())
+                    .map(Endpoint::webhook)
+                    .filter(found -> found.isActive() || found.suspended());
+            boolean suspended = webhook.map(Webhook::suspended).orElse(false);
+            if (!deliveries.replay(logId, suspended, now())) throw new Refused(DeliveryRefusal.NOT_GIVEN_UP);
+            if (webhook.isEmpty()) throw new Refused(DeliveryRefusal.SWITCHED_OFF);
             return Answer.ok(new MovedDelivery("enqueued"));
         });
         sending.wake();

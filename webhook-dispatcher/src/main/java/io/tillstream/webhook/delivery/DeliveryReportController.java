@@ -4,6 +4,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.Webhook;
 import io.tillstream.events.webhook.WebhookEventName;
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
@@ -15,6 +16,7 @@ import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refused;
 import io.tillstream.http.error.Refuses;
+import io.tillstream.webhook.delivery.Deliveries.Filter;
 import io.tillstream.webhook.endpoint.Endpoints;
 import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
 import java.math.BigDecimal;
@@ -24,7 +26,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -141,17 +145,18 @@ class DeliveryReportController {
         Endpoint endpoint = found(id, request);
         long beyond = number(after);
         List<Delivery> rows = deliveries.after(id, beyond, PAGE + 1);
-        long first = rows.isEmpty() || rows.getFirst().number() == null
-                ? endpoint.lastNumber() + 1
-                : rows.getFirst().number();
+        long first = rows.isEmpty() ? endpoint.lastNumber() + 1 : sequence(rows.getFirst());
         if (first > beyond + 1)
             throw new Invalid(
                     ErrorCode.GONE,
                     "Deliveries up to " + (first - 1) + " are no longer kept; the first one left is " + first,
                     Map.of("first", List.of(Long.toString(first))));
-        boolean more = rows.size() > PAGE;
-        List<FeedDelivery> page = (more ? rows.subList(0, PAGE) : rows)
-                .stream().map(FeedDelivery::of).toList();
+        int without = 1; // what is sent again late outlives its neighbours: the next page begins with their absence
+        while (without < rows.size() && sequence(rows.get(without)) == beyond + 1 + without) without++;
+        int shown = Math.min(Math.min(without, rows.size()), PAGE);
+        boolean more = shown < rows.size();
+        List<FeedDelivery> page =
+                rows.subList(0, shown).stream().map(FeedDelivery::of).toList();
         return Answer.ok(
                 new WebhookFeed(page, page.isEmpty() ? beyond : page.getLast().sequence(), more));
     }
@@ -174,32 +179,44 @@ class DeliveryReportController {
             summary = "Start given-up deliveries over",
             operationId = "retryWebhookDeliveries",
             description =
-                    "All that are permanently_failed and fit, each with all its attempts again; tests are left out.")
+                    "All that are permanently_failed and fit, each with all its attempts again. Left out are tests, and what went to"
+                            + " webhooks that are switched off or deleted; what is for a suspended one is held.")
     @ApiResponse(responseCode = "200", description = "They are queued")
     Answer<RetriedDeliveries> retry(
             Request request, @JsonBody(value = RetryDeliveriesRequest.class, optional = true) Values body) {
         String event = body.text("event_type");
+        Filter filter = new Filter(
+                request.caller().mode(),
+                body.uuid("endpoint_id"),
+                event == null
+                        ? null
+                        : WebhookEventName.of(event).map(WebhookEventName::wire).orElse(event),
+                body.instant("from"),
+                body.instant("to"));
         Answer<RetriedDeliveries> answer = once.answer(
                 request,
                 () -> Answer.ok(new RetriedDeliveries(deliveries.replayAll(
-                        request.caller().mode(),
-                        body.uuid("endpoint_id"),
-                        event == null
-                                ? null
-                                : WebhookEventName.of(event)
-                                        .map(WebhookEventName::wire)
-                                        .orElse(event),
-                        body.instant("from"),
-                        body.instant("to"),
-                        clock.instant()))));
+                        filter, ids(Webhook::isActive), ids(Webhook::suspended), clock.instant()))));
         sending.wake();
         return answer;
+    }
+
+    private List<UUID> ids(Predicate<Webhook> which) {
+        return endpoints.all().stream()
+                .map(Endpoint::webhook)
+                .filter(which)
+                .map(Webhook::id)
+                .toList();
     }
 
     private Endpoint found(UUID id, Request request) {
         return endpoints
                 .find(id, request.caller().mode())
                 .orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN_WEBHOOK));
+    }
+
+    private static long sequence(Delivery delivery) {
+        return Objects.requireNonNull(delivery.number(), "only those with a number are read");
     }
 
     private static long number(@Nullable String sent) {

@@ -164,6 +164,15 @@ final class Dispatching implements SmartLifecycle, ReadModel {
 
     /** Whether nothing may be delivered, since nobody knows what was. */
     private synchronized boolean held() {
+        if (!intake.ofThisHistory()) {
+            if (loss == null) {
+                loss =
+                        "The schema webhooks was made from another history than this event store's: one of them was restored"
+                                + " from an older backup, or belongs to another shop. Nothing is delivered until they fit";
+                log.error(loss);
+            }
+            return true;
+        }
         if (afterLoss == AfterLoss.DELIVER) return false;
         long noted = witness.position(); // before the other, which another dispatcher may be raising
         long known = intake.position();

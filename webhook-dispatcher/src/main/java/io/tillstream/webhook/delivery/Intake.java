@@ -43,6 +43,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class Intake {
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
+    private static final int BATCH = 200;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -78,6 +79,14 @@ final class Intake {
         return jdbc.sql("select position from progress").query(Long.class).single();
     }
 
+    /** Whether the event store is the one, and not an older one, whose history was taken in. */
+    boolean ofThisHistory() {
+        return jdbc.sql("select position, event_id from progress where event_id is not null")
+                .query((rs, n) -> events.isAt(rs.getLong("position"), String.valueOf(rs.getString("event_id"))))
+                .optional()
+                .orElse(true);
+    }
+
     /** From now on, what is up to a position is numbered and not delivered: it was, before the deliveries were lost. */
     void skipTo(long position) {
         skipTo = position;
@@ -97,8 +106,9 @@ final class Intake {
                     .toList();
             if (fresh.isEmpty()) return 0;
             int stored = store(fresh, now);
-            jdbc.sql("update progress set position = :position")
+            jdbc.sql("update progress set position = :position, event_id = :event")
                     .param("position", fresh.getLast().position())
+                    .param("event", fresh.getLast().id())
                     .update();
             return stored;
         });
@@ -128,6 +138,7 @@ final class Intake {
                     known.put(endpoint.webhook().id(), endpoint);
                     touched.add(endpoint.webhook().id());
                 }
+                if (made.size() >= BATCH) stored += flush(made);
             }
         }
         stored += flush(made);

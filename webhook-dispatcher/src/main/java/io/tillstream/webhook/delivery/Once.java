@@ -4,10 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
+import io.tillstream.http.error.Invalid;
 import io.tillstream.http.idempotency.FirstAnswers;
 import io.tillstream.http.idempotency.FirstAnswers.Use;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -15,6 +18,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Once {
     /** Attempts that hold a connection for their key while the receiver takes its time. */
     private static final int MOST_ATTEMPTS = 2;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long RETRY_AFTER = 5;
 
     private final TransactionTemplate transaction;
     private final FirstAnswers answers;
@@ -40,11 +46,20 @@ final class Once {
     /** For what waits for a receiver: stores its delivery in a transaction of its own, and what came of it in this one. */
     <V> Answer<V> answerAfterAttempt(Request request, Supplier<Answer<V>> effect) {
         if (request.idempotencyKey() == null) return effect.get();
-        attempts.acquireUninterruptibly();
+        if (!place()) throw Invalid.unavailable("Too many attempts are being made by hand at this moment", RETRY_AFTER);
         try {
             return answer(request, effect);
         } finally {
             attempts.release();
+        }
+    }
+
+    private boolean place() {
+        try {
+            return attempts.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

@@ -160,14 +160,24 @@ final class Replays {
         partitions.make(now);
         // before the transaction: an open one holds the horizon
         long settled = horizon.awaitNow(PATIENCE);
-        Boolean done = transaction.execute(status -> jdbc.sql("select * from replays where status = 'running'"
+        Boolean done = transaction.execute(status -> {
+            // who is erased from here on is erased after these deliveries are there to be found
+            jdbc.sql("select position from progress for share")
+                    .query(Long.class)
+                    .single();
+            return carryOn(settled, now);
+        });
+        return Boolean.TRUE.equals(done);
+    }
+
+    private boolean carryOn(long settled, Instant now) {
+        return jdbc.sql("select * from replays where status = 'running'"
                         + " and next_due_at <= :soon order by id limit 1 for update skip locked")
                 .param("soon", time(now.plus(AHEAD)))
                 .query((rs, n) -> replay(rs))
                 .optional()
                 .map(replay -> carryOn(replay, settled, now))
-                .orElse(false));
-        return Boolean.TRUE.equals(done);
+                .orElse(false);
     }
 
     private boolean anyDue(Instant now) {

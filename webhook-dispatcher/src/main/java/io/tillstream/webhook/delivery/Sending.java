@@ -16,6 +16,7 @@ import io.tillstream.webhook.signing.Signatures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,6 +54,10 @@ final class Sending {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
     private static final Duration LEASE_MARGIN = Duration.ofSeconds(15);
     private static final long POLL_MS = 100;
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** Nothing is claimed while recording takes longer: what is sent and not recorded is sent again when its lease ends. */
+    private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
 
     /** How deliveries are sent. */
     record Limits(int inFlight, int perEndpoint, Duration timeout, Duration suspendAfter) {}
@@ -79,6 +84,7 @@ final class Sending {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Semaphore something = new Semaphore(0);
     private volatile boolean cannotRecord;
+    private volatile long recordingSince = NEVER;
 
     Sending(
             Deliveries deliveries,
@@ -117,9 +123,14 @@ final class Sending {
 
     /** Sends what is due; waits a little where there was nothing, or where what was sent can't be recorded. */
     void sendDue() throws InterruptedException {
-        int claimed = cannotRecord || inFlight.get() >= limits.inFlight() ? 0 : claim();
+        int claimed = held() || inFlight.get() >= limits.inFlight() ? 0 : claim();
         if (claimed == 0 && !something.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS)) return;
         something.drainPermits();
+    }
+
+    private boolean held() {
+        long since = recordingSince;
+        return cannotRecord || (since != NEVER && System.nanoTime() - since > SLOW_RECORDING.toNanos());
     }
 
     /** Records what is done; waits a little where nothing is. */
@@ -128,6 +139,7 @@ final class Sending {
         if (first == null) return;
         List<Attempted> batch = new ArrayList<>(List.of(first));
         done.drainTo(batch);
+        recordingSince = System.nanoTime();
         try {
             record(batch);
             cannotRecord = false;
@@ -135,6 +147,8 @@ final class Sending {
             cannotRecord = true;
             batch.reversed().forEach(done::addFirst); // the receiver has them: forgetting would send them again
             throw e;
+        } finally {
+            recordingSince = NEVER;
         }
         inFlight.addAndGet(-batch.size());
         wake(); // what was recorded has made room for more
@@ -152,7 +166,7 @@ final class Sending {
 
     private int claim() {
         long began = System.nanoTime();
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // leases are compared with what PostgreSQL kept
         List<Claimed> claimed = Objects.requireNonNullElse(
                 transaction.execute(status -> deliveries.claim(
                         limits.inFlight() - inFlight.get(), limits.perEndpoint(), PATIENCE, now, leaseEnd(now))),
@@ -166,13 +180,14 @@ final class Sending {
         for (Claimed one : claimed) {
             Webhook webhook = Objects.requireNonNull(states.get(one.endpoint()));
             inFlight.incrementAndGet();
-            attempt(one.delivery(), webhook, opened, Map.of()).subscribe(done::add, failure -> {
-                inFlight.decrementAndGet();
-                log.error(
-                        "Delivery {} waits for the end of its lease",
-                        one.delivery().id(),
-                        failure);
-            });
+            attempt(one.delivery(), one.leasedUntil(), webhook, opened, Map.of())
+                    .subscribe(done::add, failure -> {
+                        inFlight.decrementAndGet();
+                        log.error(
+                                "Delivery {} waits for the end of its lease",
+                                one.delivery().id(),
+                                failure);
+                    });
         }
         return claimed.size();
     }
@@ -189,14 +204,18 @@ final class Sending {
     /** One attempt by itself, recorded when it is done: for tests and for what a person sends again. */
     Attempted attemptNow(Delivery delivery, Webhook webhook, Map<String, String> marks) {
         Attempted attempted =
-                Objects.requireNonNull(attempt(delivery, webhook, open(List.of(webhook), clock.instant()), marks)
+                Objects.requireNonNull(attempt(delivery, null, webhook, open(List.of(webhook), clock.instant()), marks)
                         .block());
         record(List.of(attempted));
         return attempted;
     }
 
     private Mono<Attempted> attempt(
-            Delivery delivery, Webhook webhook, Map<UUID, String> opened, Map<String, String> marks) {
+            Delivery delivery,
+            @Nullable Instant leasedUntil,
+            Webhook webhook,
+            Map<UUID, String> opened,
+            Map<String, String> marks) {
         Instant startedAt = clock.instant();
         long started = System.nanoTime();
         int number = delivery.attemptCount() + 1;
@@ -217,7 +236,7 @@ final class Sending {
                     schedule,
                     clock.instant(),
                     ThreadLocalRandom.current().nextDouble());
-            Attempted attempted = new Attempted(delivery, came, outcome, startedAt, took);
+            Attempted attempted = new Attempted(delivery, leasedUntil, came, outcome, startedAt, took);
             (switch (outcome) {
                         case Outcome.Delivered _ -> delivered;
                         case Outcome.WillRetry _ -> failed;
@@ -276,17 +295,17 @@ final class Sending {
     }
 
     private void judge(UUID endpoint, List<Attempted> attempts, Instant now) {
+        boolean gone =
+                attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is);
         if (attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.Delivered)) {
             deliveries.healthy(endpoint, now);
-            return;
+            if (!gone) return;
         }
         int unavailable = (int) attempts.stream()
                 .filter(attempt -> Outcome.unavailable(attempt.exchange()))
                 .count();
         Deliveries.Failing failing = deliveries.failing(
                 endpoint, unavailable, PATIENCE, now, now.plus(pause(deliveries.unavailable(endpoint) + unavailable)));
-        boolean gone =
-                attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is);
         boolean tooLong = Duration.between(failing.since(), now).compareTo(limits.suspendAfter()) >= 0;
         if (failing.wished() || !(gone || tooLong)) return;
         String reason = gone

@@ -65,7 +65,7 @@ class LostSchemaTest {
         shop.webhook(receiver.url(), "'events': ['product.created']");
         shop.product();
         await().atMost(LONG).until(() -> receiver.received().size() == 1);
-        long then = shop.bean(Dispatching.class).position();
+        long then = takenIn();
         awaitNoted();
         shop.product();
         shop.product();
@@ -73,7 +73,8 @@ class LostSchemaTest {
         awaitNoted();
         Runnable restored = () -> {
             for (String change : List.of(
-                    "update webhooks.progress set position = " + then,
+                    "update webhooks.progress set (position, event_id) = (select position, event_id from public.events"
+                            + " where position = " + then + ")",
                     "delete from webhooks.deliveries where number > 1",
                     "delete from webhooks.queue",
                     "update webhooks.endpoints set last_number = 1"))
@@ -91,14 +92,41 @@ class LostSchemaTest {
                 .hasSize(3);
     }
 
+    @Test
+    void holdsBesideAnEventStoreOfAnotherHistory() {
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        shop.product();
+        await().atMost(LONG).until(() -> receiver.received().size() == 1);
+        long last = takenIn();
+        shop.restart(
+                () -> shop.asOwner()
+                        .sql("update public.events set event_id = gen_random_uuid() where position = " + last)
+                        .update(),
+                "tillstream.webhook.after-loss=deliver");
+        await().atMost(LONG).until(() -> shop.bean(Dispatching.class).trouble() != null);
+        assertThat(shop.bean(Dispatching.class).trouble()).contains("another history");
+        assertThat(shop.bean(Standing.class).health().getStatus()).isEqualTo(Status.DOWN);
+        shop.product();
+        assertThat(shop.get("/api/v1/webhooks/" + webhook.id() + "/feed?after=1")
+                        .data()
+                        .path("deliveries")
+                        .isEmpty())
+                .isTrue();
+        assertThat(receiver.received()).hasSize(1);
+    }
+
     private void awaitNoted() {
-        long position = shop.bean(Dispatching.class).position();
+        long position = takenIn();
         await().atMost(LONG)
                 .until(() -> shop.asOwner()
                                 .sql("select position from public.webhook_progress")
                                 .query(Long.class)
                                 .single()
                         >= position);
+    }
+
+    private long takenIn() {
+        return shop.bean(Intake.class).position();
     }
 
     private List<String> numbers() {

@@ -128,6 +128,7 @@ final class BenchRun implements AutoCloseable {
             case PROOF -> compare(row, whole(this::proof), whole(this::bareRead));
             case DELIVERIES -> deliveries(row);
             case WEBHOOK_DELAY -> webhookDelay(row);
+            case BESIDE_DEAD -> besideDead(row);
             case PEAK_MEMORY -> add(row, peak.get() / 1048576.0, null, null, "");
         }
     }
@@ -693,6 +694,47 @@ final class BenchRun implements AutoCloseable {
         }
     }
 
+    /** Without a dead receiver, beside one, and without it again. */
+    private void besideDead(BenchRow row) throws Exception {
+        makeKeys();
+        try (Receiver receiver = new Receiver();
+                Receiver dead = Receiver.dead()) {
+            String webhook = subscribe(receiver);
+            String product = shop.client().post("/products", oneMore()).id();
+            paced(200, size.warmUp, 32, this::writer);
+            List<Double> without = new ArrayList<>();
+            List<Double> beside = new ArrayList<>();
+            for (int round = 0; round < size.rounds; round++) without.add(delay(receiver));
+            String down = subscribe(dead);
+            shop.copy(product, 2L * size.deliveries);
+            shop.settle();
+            for (int round = 0; round < size.rounds; round++) beside.add(delay(receiver));
+            long waiting = shop.client()
+                    .get("/webhooks/" + down + "/stats")
+                    .data()
+                    .path("waiting")
+                    .asLong();
+            unsubscribe(down);
+            shop.settle();
+            for (int round = 0; round < size.rounds; round++) without.add(delay(receiver));
+            unsubscribe(webhook);
+            add(row, median(doubles(beside)), median(doubles(without)), null, waiting + " waited");
+        }
+    }
+
+    /** The p99 of a slice. */
+    private double delay(Receiver receiver) throws Exception {
+        receiver.delays.clear();
+        paced(200, size.slice, 32, this::writer);
+        TimeUnit.MILLISECONDS.sleep(500);
+        return quantile(
+                receiver.delays.stream().mapToDouble(each -> each).sorted().toArray(), 0.99);
+    }
+
+    private static double[] doubles(List<Double> values) {
+        return values.stream().mapToDouble(each -> each).toArray();
+    }
+
     private Map<String, Object> oneMore() {
         long n = slugs.incrementAndGet();
         return Map.of("name", "Recordings 00000000", "slug", "recordings-00000000-" + n, "price", 1900);
@@ -722,6 +764,15 @@ final class BenchRun implements AutoCloseable {
         private volatile String last = "{}";
 
         Receiver() {
+            this(true);
+        }
+
+        /** One that takes connections and says nothing. */
+        static Receiver dead() {
+            return new Receiver(false);
+        }
+
+        private Receiver(boolean answers) {
             server = HttpServer.create()
                     .host("127.0.0.1")
                     .port(0)
@@ -729,7 +780,8 @@ final class BenchRun implements AutoCloseable {
                             .aggregate()
                             .asString()
                             .doOnNext(this::receive)
-                            .then(Mono.defer(() -> response.status(200).send().then())))
+                            .then(Mono.defer(
+                                    () -> answers ? response.status(200).send().then() : Mono.never())))
                     .bindNow();
         }
 

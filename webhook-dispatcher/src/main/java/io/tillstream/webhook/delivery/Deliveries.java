@@ -180,6 +180,14 @@ final class Deliveries {
 
     // --- sending
 
+    /**
+     * Has the transaction's commit not wait for the disk: everybody sees it, and only a crash of PostgreSQL itself may lose what
+     * was committed less than a second before. For what is sent again then.
+     */
+    void withoutWaitingForTheDisk() {
+        jdbc.sql("set local synchronous_commit = off").update();
+    }
+
     /** A delivery that is this instance's to send until the lease ends, and its endpoint's state. */
     record Claimed(Delivery delivery, Instant leasedUntil, String endpoint) {}
 
@@ -382,6 +390,23 @@ final class Deliveries {
     }
 
     // --- how receivers do
+
+    /**
+     * Has those in a state that must change to itself, in an order that all recorders keep; answers them. When the last success
+     * was is told to the second: most of the time nothing is to be changed and nothing is locked.
+     */
+    Set<UUID> lockHealth(Collection<UUID> healthy, Collection<UUID> failing, Instant now) {
+        return Set.copyOf(jdbc.sql("select endpoint_id from health where endpoint_id = any(:failing)"
+                        + " or (endpoint_id = any(:healthy) and (unavailable > 0 or failing_since is not null"
+                        + " or paused_until is not null or last_success_at is null"
+                        + " or last_success_at < cast(:now as timestamptz) - interval '1 second'))"
+                        + " order by endpoint_id for update")
+                .param("failing", failing.toArray(UUID[]::new))
+                .param("healthy", healthy.toArray(UUID[]::new))
+                .param("now", time(now))
+                .query(UUID.class)
+                .list());
+    }
 
     /** After a success everything is sent at once again. */
     void healthy(UUID endpoint, Instant now) {

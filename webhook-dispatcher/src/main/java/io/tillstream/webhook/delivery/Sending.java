@@ -31,6 +31,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -141,7 +142,10 @@ final class Sending {
         done.drainTo(batch);
         recordingSince = System.nanoTime();
         try {
-            record(batch);
+            transaction.executeWithoutResult(status -> {
+                deliveries.withoutWaitingForTheDisk();
+                record(batch);
+            });
             cannotRecord = false;
         } catch (RuntimeException | Error e) {
             cannotRecord = true;
@@ -168,8 +172,11 @@ final class Sending {
         long began = System.nanoTime();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // leases are compared with what PostgreSQL kept
         List<Claimed> claimed = Objects.requireNonNullElse(
-                transaction.execute(status -> deliveries.claim(
-                        limits.inFlight() - inFlight.get(), limits.perEndpoint(), PATIENCE, now, leaseEnd(now))),
+                transaction.execute(status -> {
+                    deliveries.withoutWaitingForTheDisk();
+                    return deliveries.claim(
+                            limits.inFlight() - inFlight.get(), limits.perEndpoint(), PATIENCE, now, leaseEnd(now));
+                }),
                 List.of());
         if (claimed.isEmpty()) return 0;
         Map<String, Webhook> states = new HashMap<>();
@@ -206,7 +213,7 @@ final class Sending {
         Attempted attempted =
                 Objects.requireNonNull(attempt(delivery, null, webhook, open(List.of(webhook), clock.instant()), marks)
                         .block());
-        record(List.of(attempted));
+        transaction.executeWithoutResult(status -> record(List.of(attempted)));
         return attempted;
     }
 
@@ -284,23 +291,31 @@ final class Sending {
 
     private void record(List<Attempted> batch) {
         Instant now = clock.instant();
-        transaction.executeWithoutResult(status -> {
-            deliveries.record(batch, now);
-            Map<UUID, List<Attempted>> byEndpoint = batch.stream()
-                    .filter(attempted -> !attempted.test() && !(attempted.exchange() instanceof NotSent))
-                    .collect(Collectors.groupingBy(
-                            attempted -> attempted.delivery().endpointId()));
-            byEndpoint.forEach((endpoint, attempts) -> judge(endpoint, attempts, now));
+        deliveries.record(batch, now);
+        Map<UUID, List<Attempted>> byEndpoint = batch.stream()
+                .filter(attempted -> !attempted.test() && !(attempted.exchange() instanceof NotSent))
+                .collect(Collectors.groupingBy(attempted -> attempted.delivery().endpointId()));
+        Set<UUID> healthy = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.Delivered);
+        Set<UUID> failing = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.GaveUp(boolean gone) && gone);
+        for (UUID endpoint : byEndpoint.keySet()) if (!healthy.contains(endpoint)) failing.add(endpoint);
+        for (UUID endpoint : deliveries.lockHealth(healthy, failing, now)) {
+            if (healthy.contains(endpoint)) deliveries.healthy(endpoint, now);
+            if (failing.contains(endpoint)) judge(endpoint, byEndpoint.getOrDefault(endpoint, List.of()), now);
+        }
+    }
+
+    /** Those with such an outcome. */
+    private static Set<UUID> endpoints(Map<UUID, List<Attempted>> attempts, Predicate<Outcome> such) {
+        Set<UUID> found = new HashSet<>();
+        attempts.forEach((endpoint, of) -> {
+            if (of.stream().map(Attempted::outcome).anyMatch(such)) found.add(endpoint);
         });
+        return found;
     }
 
     private void judge(UUID endpoint, List<Attempted> attempts, Instant now) {
         boolean gone =
                 attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is);
-        if (attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.Delivered)) {
-            deliveries.healthy(endpoint, now);
-            if (!gone) return;
-        }
         int unavailable = (int) attempts.stream()
                 .filter(attempt -> Outcome.unavailable(attempt.exchange()))
                 .count();

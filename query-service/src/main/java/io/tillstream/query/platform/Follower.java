@@ -280,6 +280,7 @@ final class Follower implements SmartLifecycle {
     private void open() {
         fed.clear();
         lost = false;
+        told = null; // the store may have lost that too
         for (Projection<?> projection : projections) {
             Feed<?> read = current.get(projection.name());
             // where another instance has switched meanwhile, followPointers() does it here, when that has caught up

@@ -187,6 +187,41 @@ class FollowerTest {
     }
 
     @Test
+    void readsAllAgainWhereTheReadStoreIsEmptiedUnderIt() throws InterruptedException {
+        Instance instance = instance();
+        UUID old = log.tag("red");
+        UUID renamed = log.tag("blue");
+        instance.shows(log.last());
+        emptied(log.last());
+        UUID next = log.tag("green");
+        instance.shows(log.last());
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(instance.tags.visibleTo(ADMIN).findAll(List.of(old, renamed, next)))
+                        .hasSize(3));
+        emptied(log.last());
+        log.rename(renamed, "navy");
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .until(() -> instance.name(renamed).equals("navy"));
+        assertThat(instance.name(old)).isEqualTo("red");
+        assertThat(store.countParked()).isZero();
+        await("what the documents tell of is noted again")
+                .atMost(LONG)
+                .until(() -> store.told().isPresent());
+    }
+
+    /** As soon as the store has noted all that it shows. */
+    private void emptied(long position) {
+        await().atMost(LONG)
+                .until(() -> store.checkpoint("tag_v1") == position
+                        && store.told()
+                                .filter(told -> told.position() == position)
+                                .isPresent());
+        client.getDatabase("t").drop();
+    }
+
+    @Test
     void goesOnFromTheStoreWhileTheBrokerIsDeadAndFromTheTopicWhenItIsBack() throws InterruptedException {
         Instance instance = instance();
         await().atMost(LONG).until(instance.follower::connected);

@@ -241,7 +241,7 @@ class ReplayTest {
     void dropsWhatADeadInstanceUsed() throws InterruptedException {
         Instance instance = new Instance().start();
         store.use("dead", Set.of("tag_v1_77"));
-        store.raise("tag_v1_77", 1);
+        store.raise("tag_v1_77", 0, 1);
         await().atMost(LONG).until(() -> !store.collections().contains("tag_v1_77"));
         assertThat(store.used()).extracting(ReadStore.Instance::id).containsExactly(instance.name);
     }

@@ -244,6 +244,13 @@ final class Feed<S> {
         return behind;
     }
 
+    /** What it is and where it came from: a message may quote what the event says of a person. */
+    private static Throwable withoutItsMessage(RuntimeException reason) {
+        Throwable told = new Throwable(reason.getClass().getName());
+        told.setStackTrace(reason.getStackTrace());
+        return told;
+    }
+
     private void park(UUID document, Envelope event, RuntimeException reason) {
         // else it may be undigestible only because the store has lost what was before it
         if (interrupted() || store.checkpoint(name) < written) throw lost();
@@ -253,7 +260,7 @@ final class Feed<S> {
                 name,
                 event.position(),
                 event.type(),
-                reason);
+                withoutItsMessage(reason));
         store.park(name, document, event, reason);
         parked.add(document);
     }

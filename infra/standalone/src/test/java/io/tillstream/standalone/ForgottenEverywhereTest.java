@@ -34,6 +34,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.bson.Document;
@@ -57,6 +58,7 @@ class ForgottenEverywhereTest {
     private static final String LOGS = "/api/v1/webhooks/logs";
     private static final String DELIVERED = "/delivered";
     private static final String FAILING = "/failing";
+    private static final String SLOW = "/slow";
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir
@@ -153,14 +155,22 @@ class ForgottenEverywhereTest {
         int port = Ports.free();
         String base = "http://127.0.0.1:" + port;
         List<Received> received = new CopyOnWriteArrayList<>();
-        HttpServer receiver = echoing(received);
+        CountDownLatch answering = new CountDownLatch(1);
+        HttpServer receiver = echoing(received, answering);
         Map<String, String> settings = Map.of(
-                "TILLSTREAM_API_KEY", KEY,
-                "TILLSTREAM_ADMIN_EMAIL", ADMIN,
-                "TILLSTREAM_ADMIN_PASSWORD", PASSWORD,
-                "TILLSTREAM_WEBHOOK_ALLOW", "127.0.0.0/8",
+                "TILLSTREAM_API_KEY",
+                KEY,
+                "TILLSTREAM_ADMIN_EMAIL",
+                ADMIN,
+                "TILLSTREAM_ADMIN_PASSWORD",
+                PASSWORD,
+                "TILLSTREAM_WEBHOOK_ALLOW",
+                "127.0.0.0/8",
+                "TILLSTREAM_WEBHOOK_TIMEOUT",
+                "30s",
                 // no attempt but those that this asks for
-                "TILLSTREAM_WEBHOOK_RETRIES", "1h,1h,1h");
+                "TILLSTREAM_WEBHOOK_RETRIES",
+                "1h,1h,1h");
         try (RunningProcess shop = RunningProcess.start(
                 folder.resolve("said"),
                 Tillstream.class,
@@ -173,7 +183,7 @@ class ForgottenEverywhereTest {
             shop.awaitReady(URI.create(base + "/actuator/health/readiness"));
             Client client = new Client(base, KEY);
             String[] session = signedIn(client, base);
-            for (String path : List.of(DELIVERED, FAILING))
+            for (String path : List.of(DELIVERED, FAILING, SLOW))
                 made(client.post(
                         "/api/v1/webhooks",
                         "{\"url\": \"http://127.0.0.1:" + receiver.getAddress().getPort() + path
@@ -184,15 +194,17 @@ class ForgottenEverywhereTest {
             String person = made(client.post(USERS, body(EMAIL)));
             made(client.post(USERS + "/" + person + "/access", "{\"product_id\": \"" + product + "\"}"));
             await().atMost(LONG)
-                    .untilAsserted(
-                            () -> assertThat(statuses(client)).containsExactlyInAnyOrder("success", "pending_retry"));
+                    .untilAsserted(() -> assertThat(statuses(client))
+                            .containsExactlyInAnyOrder("success", "pending_retry", "pending"));
             String pending = client.get(LOGS + "?status=pending_retry")
                     .data()
                     .path(0)
                     .path("id")
                     .asString();
+            await().atMost(LONG)
+                    .until(() -> received.stream().anyMatch(one -> one.path().equals(SLOW)));
             Map<String, String> shown = deliveries(client);
-            assertThat(shown).hasSize(3);
+            assertThat(shown).hasSize(4);
             assertThat(telling(shown))
                     .as("where a person who is known is shown, or else this looks at nothing")
                     .containsExactlyElementsOf(shown.keySet());
@@ -211,6 +223,13 @@ class ForgottenEverywhereTest {
                             "feed",
                             client.get("/api/v1/events?after=0&limit=100").raw().body())))
                     .isEmpty();
+
+            answering.countDown();
+            await("the answer to what was sent before the erasure")
+                    .atMost(LONG)
+                    .untilAsserted(() -> assertThat(statuses(client)).doesNotContain("pending"));
+            assertThat(telling(deliveries(client))).isEmpty();
+            assertThat(telling(tables(data))).isEmpty();
 
             int before = received.size();
             assertThat(client.post(LOGS + "/" + pending + "/force-retry", "").status())
@@ -231,6 +250,7 @@ class ForgottenEverywhereTest {
             assertThat(telling(tables(data))).isEmpty();
             assertThat(shop.stop()).isZero();
         } finally {
+            answering.countDown();
             receiver.stop(0);
         }
         assertThat(telling(Map.of("log", Files.readString(data.resolve("logs/tillstream.log")))))
@@ -240,20 +260,29 @@ class ForgottenEverywhereTest {
     /** What a receiver got. */
     private record Received(String path, String body) {}
 
-    /** Answers with what it got: by success, or by failure. */
-    private static HttpServer echoing(List<Received> received) throws IOException {
+    /** Answers with what it got: by success, by failure, or by success when it is let. */
+    private static HttpServer echoing(List<Received> received, CountDownLatch answering) throws IOException {
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         receiver.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         receiver.createContext("/", exchange -> {
             byte[] body = exchange.getRequestBody().readAllBytes();
             String path = exchange.getRequestURI().getPath();
             received.add(new Received(path, new String(body, UTF_8)));
+            if (path.equals(SLOW)) awaitQuietly(answering);
             exchange.sendResponseHeaders(path.equals(FAILING) ? 500 : 200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
         receiver.start();
         return receiver;
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String logs(Client client, String... session) throws Exception {

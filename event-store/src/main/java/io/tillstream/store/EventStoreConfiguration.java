@@ -5,7 +5,9 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.tillstream.events.Concepts;
 import io.tillstream.events.envelope.EventJson;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -22,6 +24,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration
 @EnableConfigurationProperties(StoreSettings.class)
 public class EventStoreConfiguration {
+    /** For so long a transaction that writes may be silent: more than any has a reason to be, but one that waits for an answer. */
+    public static final Duration MOST_SILENCE = Duration.ofMinutes(1);
+
+    /** Has Flyway lock by a session: a transaction that is open for as long as all migrations take would be silent too long. */
+    public static final Map<String, String> FLYWAY = Map.of("flyway.postgresql.transactional.lock", "false");
+
     @Bean
     @ConditionalOnMissingBean
     Clock clock() {
@@ -75,6 +83,21 @@ public class EventStoreConfiguration {
 
     /** A pool that doesn't need its server to be there yet. */
     public static HikariDataSource pool(String name, StoreSettings.Postgres postgres, String user, String password) {
+        return new HikariDataSource(config(name, postgres, user, password));
+    }
+
+    /**
+     * As the other, for whoever writes: PostgreSQL ends a transaction that is open and silent for so long. While a process that
+     * stands still holds one open, every {@link Tail} waits at the positions that it may have taken.
+     */
+    public static HikariDataSource pool(
+            String name, StoreSettings.Postgres postgres, String user, String password, Duration silence) {
+        HikariConfig config = config(name, postgres, user, password);
+        config.setConnectionInitSql("set idle_in_transaction_session_timeout = " + silence.toMillis());
+        return new HikariDataSource(config);
+    }
+
+    private static HikariConfig config(String name, StoreSettings.Postgres postgres, String user, String password) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(postgres.url());
@@ -88,7 +111,9 @@ public class EventStoreConfiguration {
         config.addDataSourceProperty("socketTimeout", "60");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
-        return new HikariDataSource(config);
+        // a failure's message, which is logged, would quote what was to be stored
+        config.addDataSourceProperty("logServerErrorDetail", "false");
+        return config;
     }
 
     /** Runs in a transaction of its own, whatever the caller's. */

@@ -1,10 +1,13 @@
 package io.tillstream.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.tillstream.embedded.PostgresServer;
 import io.tillstream.embedded.Servers;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -126,6 +129,26 @@ class TailTest {
             while (seen.isEmpty()) tail.next(10).forEach(event -> seen.add(event.position()));
             assertThat(seen).containsExactly(2L);
             assertThat(tail.next(10)).isEmpty();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void goesOnWhereWhoeverTookAPositionStandsStill() throws Exception {
+        StoreSettings.Postgres postgres = store.postgres;
+        try (HikariDataSource writer = EventStoreConfiguration.pool(
+                        "writer", postgres, postgres.user(), postgres.password(), Duration.ofSeconds(1));
+                Connection frozen = writer.getConnection();
+                Statement statement = frozen.createStatement()) {
+            frozen.setAutoCommit(false);
+            statement.execute("select nextval(pg_get_serial_sequence('events', 'position')), pg_current_xact_id()");
+            store.transaction.executeWithoutResult(status -> store.append(UUID.randomUUID(), 0, NOON));
+            Tail tail = store.log.tailFrom(0);
+            assertThat(tail.next(10)).isEmpty();
+            List<Long> seen = new ArrayList<>();
+            while (seen.isEmpty()) tail.next(10).forEach(event -> seen.add(event.position()));
+            assertThat(seen).containsExactly(2L);
+            assertThatThrownBy(frozen::commit).isInstanceOf(SQLException.class);
         }
     }
 

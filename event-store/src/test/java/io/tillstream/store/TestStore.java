@@ -19,6 +19,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A migrated database of a test's own, and what it takes to append to it without aggregates. */
 public final class TestStore implements AutoCloseable {
     public final String url;
+    public final StoreSettings.Postgres postgres;
     public final HikariDataSource owner;
     public final HikariDataSource reader;
     public final JdbcClient jdbc;
@@ -32,7 +33,7 @@ public final class TestStore implements AutoCloseable {
 
     public TestStore(PostgresServer server) {
         url = server.newDatabase();
-        StoreSettings.Postgres postgres = new StoreSettings.Postgres(
+        postgres = new StoreSettings.Postgres(
                 url,
                 server.user(),
                 server.password(),
@@ -43,6 +44,7 @@ public final class TestStore implements AutoCloseable {
                 40);
         owner = EventStoreConfiguration.pool("owner", postgres, postgres.user(), postgres.password());
         Flyway.configure()
+                .configuration(EventStoreConfiguration.FLYWAY)
                 .dataSource(owner)
                 .placeholders(postgres.placeholders())
                 .load()

@@ -13,6 +13,7 @@ import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.http.consistency.ReadModel;
 import io.tillstream.http.session.Sessions;
 import io.tillstream.http.text.Sha256;
+import io.tillstream.query.platform.Replays;
 import io.tillstream.query.platform.TestLog;
 import java.net.URI;
 import java.time.Duration;
@@ -309,6 +310,46 @@ class QueryServiceTest {
         asAdmin("GET", "/api/v1/replays/" + UUID.randomUUID(), "")
                 .expectStatus()
                 .isNotFound();
+    }
+
+    @Test
+    void asksForNoOtherReplayWhereARequestIsRepeated() {
+        String body = "{\"projections\": [\"tag\"]}";
+        String key = "once-" + UUID.randomUUID();
+        String first = repeatable(key, body)
+                .expectStatus()
+                .isAccepted()
+                .expectHeader()
+                .doesNotExist("Idempotent-Replayed")
+                .expectBody(String.class)
+                .returnResult()
+                .getResponseBody();
+        await("the replay is over")
+                .atMost(LONG)
+                .until(() -> service.getBean(Replays.class).active().isEmpty());
+        repeatable(key, body)
+                .expectStatus()
+                .isAccepted()
+                .expectHeader()
+                .valueEquals("Idempotent-Replayed", "true")
+                .expectBody(String.class)
+                .isEqualTo(first);
+        assertThat(service.getBean(Replays.class).active()).isEmpty();
+        repeatable(key, "{}")
+                .expectStatus()
+                .isEqualTo(422)
+                .expectBody()
+                .jsonPath("$.error.code")
+                .isEqualTo("IDEMPOTENCY_KEY_REUSED");
+    }
+
+    private WebTestClient.ResponseSpec repeatable(String key, String body) {
+        return admin.post()
+                .uri("/api/v1/replays")
+                .header("Origin", QueryServices.url(service))
+                .header("Idempotency-Key", key)
+                .bodyValue(body)
+                .exchange();
     }
 
     @Test

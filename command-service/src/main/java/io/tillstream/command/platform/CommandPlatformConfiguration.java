@@ -57,12 +57,14 @@ public class CommandPlatformConfiguration {
     @Bean
     HikariDataSource writer(StoreSettings settings) {
         StoreSettings.Postgres postgres = settings.postgres();
-        return EventStoreConfiguration.pool("writer", postgres, postgres.user(), postgres.password());
+        return EventStoreConfiguration.pool(
+                "writer", postgres, postgres.user(), postgres.password(), EventStoreConfiguration.MOST_SILENCE);
     }
 
     @Bean
     Flyway flyway(@Qualifier("writer") DataSource writer, StoreSettings settings) {
         Flyway flyway = Flyway.configure()
+                .configuration(EventStoreConfiguration.FLYWAY)
                 .dataSource(writer)
                 .connectRetries(30)
                 .placeholders(settings.postgres().placeholders())

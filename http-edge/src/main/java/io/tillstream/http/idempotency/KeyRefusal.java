@@ -4,7 +4,7 @@ import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Refusal;
 
 /** Why a request with an idempotency key may be refused. */
-enum KeyRefusal implements Refusal {
+public enum KeyRefusal implements Refusal {
     STILL_RUNNING(ErrorCode.CONFLICT, "A request with this Idempotency-Key is still running."),
     KEY_REUSED(ErrorCode.IDEMPOTENCY_KEY_REUSED, "This Idempotency-Key was used with another request.");
 

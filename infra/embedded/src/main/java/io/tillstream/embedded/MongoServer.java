@@ -77,14 +77,19 @@ public final class MongoServer implements EmbeddedServer {
         running = new Running(server, store, failed);
     }
 
-    /** A file that can't be read is put aside: all it held can be read again from the event store. */
+    /**
+     * A file that can't be read is put aside: all it held can be read again from the event store. It is for whoever wants to know
+     * why, until the next start: it shows persons who may be forgotten by then.
+     */
     private MVStore open(AtomicBoolean failed) {
+        Path aside = file.resolveSibling(file.getFileName() + ".broken");
         try {
-            return opened(failed);
+            MVStore store = opened(failed);
+            delete(aside);
+            return store;
         } catch (MVStoreException e) {
             if (!Files.exists(file))
                 throw new ServerFailed("The document store's file " + file + ": " + e.getMessage(), e);
-            Path aside = file.resolveSibling(file.getFileName() + ".broken");
             log.warn("The document store's file can't be read ({}); it is put aside as {}", e.getMessage(), aside);
             try {
                 Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
@@ -92,6 +97,14 @@ public final class MongoServer implements EmbeddedServer {
                 throw new ServerFailed("The document store's file " + file + ": " + moving, moving);
             }
             return opened(failed);
+        }
+    }
+
+    private static void delete(Path aside) {
+        try {
+            Files.deleteIfExists(aside);
+        } catch (IOException e) {
+            log.warn("What was put aside can't be deleted: {}", e.toString());
         }
     }
 

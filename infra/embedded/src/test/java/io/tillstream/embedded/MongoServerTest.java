@@ -36,11 +36,14 @@ class MongoServerTest {
     }
 
     @Test
-    void putsAFileAsideThatItCannotRead() throws Exception {
+    void putsAFileAsideThatItCannotReadUntilTheNextStart() throws Exception {
         Files.writeString(folder.resolve("documents.mv"), "not a store".repeat(2000));
         try (MongoServer server = MongoServer.start(folder, 0)) {
             assertThat(count(server)).isZero();
             assertThat(folder.resolve("documents.mv.broken")).exists();
+            server.stop();
+            server.start();
+            assertThat(folder.resolve("documents.mv.broken")).doesNotExist();
         }
     }
 

@@ -108,6 +108,9 @@ final class Backends implements AutoCloseable {
                 console.ready(server.name(), "127.0.0.1:" + server.port(), begun);
             } catch (ServerFailed e) {
                 console.say(server.name() + " doesn't start: " + e.getMessage());
+            } catch (RuntimeException e) {
+                // say, a full disk: thrown from here it would end the watch over all of them
+                console.say(server.name() + " doesn't start: " + Reasons.innermost(e));
             }
         }
     }

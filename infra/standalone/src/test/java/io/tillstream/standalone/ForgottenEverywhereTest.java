@@ -1,13 +1,17 @@
 package io.tillstream.standalone;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
+import com.sun.net.httpserver.HttpServer;
 import io.tillstream.embedded.Ports;
 import io.tillstream.standalone.Client.Answered;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +33,9 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -48,6 +55,11 @@ class ForgottenEverywhereTest {
     private static final Set<String> TELLING = Set.of("wilhelmina", "persons.example", "minna", "quandt", "huber");
 
     private static final String USERS = "/api/v1/users";
+    private static final String LOGS = "/api/v1/webhooks/logs";
+    private static final String DELIVERED = "/delivered";
+    private static final String FAILING = "/failing";
+    private static final String SLOW = "/slow";
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir
     Path folder;
@@ -136,6 +148,172 @@ class ForgottenEverywhereTest {
             assertThat(shop.stop()).isZero();
         }
         assertThat(telling(files(folder))).isEmpty();
+    }
+
+    @Test
+    @Timeout(300)
+    void neitherDoWebhooksNorWhatTheirReceiversAnswered() throws Exception {
+        Path data = folder.resolve("data");
+        int port = Ports.free();
+        String base = "http://127.0.0.1:" + port;
+        List<Received> received = new CopyOnWriteArrayList<>();
+        CountDownLatch answering = new CountDownLatch(1);
+        HttpServer receiver = echoing(received, answering);
+        Map<String, String> settings = Map.of(
+                "TILLSTREAM_API_KEY",
+                KEY,
+                "TILLSTREAM_ADMIN_EMAIL",
+                ADMIN,
+                "TILLSTREAM_ADMIN_PASSWORD",
+                PASSWORD,
+                "TILLSTREAM_WEBHOOK_ALLOW",
+                "127.0.0.0/8",
+                "TILLSTREAM_WEBHOOK_TIMEOUT",
+                "30s",
+                // no attempt but those that this asks for
+                "TILLSTREAM_WEBHOOK_RETRIES",
+                "1h,1h,1h");
+        try (RunningProcess shop = RunningProcess.start(
+                folder.resolve("said"),
+                Tillstream.class,
+                settings,
+                "up",
+                "--port",
+                Integer.toString(port),
+                "--data",
+                data.toString())) {
+            shop.awaitReady(URI.create(base + "/actuator/health/readiness"));
+            Client client = new Client(base, KEY);
+            String[] session = signedIn(client, base);
+            for (String path : List.of(DELIVERED, FAILING, SLOW))
+                made(client.post(
+                        "/api/v1/webhooks",
+                        "{\"url\": \"http://127.0.0.1:" + receiver.getAddress().getPort() + path
+                                + "\", \"events\": [\"access.*\"], \"custom_payload_fields\":"
+                                + " {\"who\": \"{{ email }}\"}}"));
+            String product = made(
+                    client.post("/api/v1/products", "{\"name\": \"A course\", \"slug\": \"course\", \"price\": 2900}"));
+            String person = made(client.post(USERS, body(EMAIL)));
+            made(client.post(USERS + "/" + person + "/access", "{\"product_id\": \"" + product + "\"}"));
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(statuses(client))
+                            .containsExactlyInAnyOrder("success", "pending_retry", "pending"));
+            String pending = client.get(LOGS + "?status=pending_retry")
+                    .data()
+                    .path(0)
+                    .path("id")
+                    .asString();
+            await().atMost(LONG)
+                    .until(() -> received.stream().anyMatch(one -> one.path().equals(SLOW)));
+            Map<String, String> shown = deliveries(client);
+            assertThat(shown).hasSize(4);
+            assertThat(telling(shown))
+                    .as("where a person who is known is shown, or else this looks at nothing")
+                    .containsExactlyElementsOf(shown.keySet());
+            assertThat(telling(tables(data)))
+                    .anyMatch(table -> table.startsWith("webhooks.deliveries"))
+                    .anyMatch(table -> table.startsWith("webhooks.attempts"))
+                    .allMatch(table -> table.startsWith("webhooks."));
+
+            Answered erased =
+                    client.send("POST", USERS + "/" + person + "/erase", "{\"reason\": \"Asked for it\"}", session);
+            assertThat(erased.status()).isEqualTo(200);
+            assertThat(telling(Map.of("logs", logs(client, session)))).isEmpty();
+            assertThat(telling(deliveries(client))).isEmpty();
+            assertThat(telling(tables(data))).isEmpty();
+            assertThat(telling(Map.of(
+                            "feed",
+                            client.get("/api/v1/events?after=0&limit=100").raw().body())))
+                    .isEmpty();
+
+            answering.countDown();
+            await("the answer to what was sent before the erasure")
+                    .atMost(LONG)
+                    .untilAsserted(() -> assertThat(statuses(client)).doesNotContain("pending"));
+            assertThat(telling(deliveries(client))).isEmpty();
+            assertThat(telling(tables(data))).isEmpty();
+
+            int before = received.size();
+            assertThat(client.post(LOGS + "/" + pending + "/force-retry", "").status())
+                    .isEqualTo(200);
+            await("the later attempt, and what the erasure itself led to")
+                    .atMost(LONG)
+                    .untilAsserted(() -> assertThat(attempts(client, pending)).isEqualTo(2));
+            assertThat(received)
+                    .filteredOn(one -> one.path().equals(FAILING) && one.body().contains("access.granted"))
+                    .hasSize(2)
+                    .last()
+                    .satisfies(again -> assertThat(again.body()).contains(person));
+            Map<String, String> later = new TreeMap<>();
+            for (Received one : received.subList(before, received.size())) later.put(one.toString(), one.body());
+            assertThat(later).isNotEmpty();
+            assertThat(telling(later)).isEmpty();
+            assertThat(telling(deliveries(client))).isEmpty();
+            assertThat(telling(tables(data))).isEmpty();
+            assertThat(shop.stop()).isZero();
+        } finally {
+            answering.countDown();
+            receiver.stop(0);
+        }
+        assertThat(telling(Map.of("log", Files.readString(data.resolve("logs/tillstream.log")))))
+                .isEmpty();
+    }
+
+    /** What a receiver got. */
+    private record Received(String path, String body) {}
+
+    /** Answers with what it got: by success, by failure, or by success when it is let. */
+    private static HttpServer echoing(List<Received> received, CountDownLatch answering) throws IOException {
+        HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        receiver.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        receiver.createContext("/", exchange -> {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            String path = exchange.getRequestURI().getPath();
+            received.add(new Received(path, new String(body, UTF_8)));
+            if (path.equals(SLOW)) awaitQuietly(answering);
+            exchange.sendResponseHeaders(path.equals(FAILING) ? 500 : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        receiver.start();
+        return receiver;
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String logs(Client client, String... session) throws Exception {
+        return client.send("GET", LOGS + "?limit=100", null, session).raw().body();
+    }
+
+    private static List<String> statuses(Client client) throws Exception {
+        return client.get(LOGS + "?limit=100&event_type=access.granted")
+                .data()
+                .valueStream()
+                .map(row -> row.path("status").asString())
+                .toList();
+    }
+
+    private static int attempts(Client client, String delivery) throws Exception {
+        return client.get(LOGS + "/" + delivery).data().path("attempts").size();
+    }
+
+    /** The log, and each delivery with the answers to its attempts. */
+    private static Map<String, String> deliveries(Client client) throws Exception {
+        Answered list = client.get(LOGS + "?limit=100");
+        Map<String, String> shown = new TreeMap<>(Map.of("all", list.raw().body()));
+        for (JsonNode row : list.data()) {
+            String path = LOGS + "/" + row.path("id").asString();
+            Answered one = client.get(path);
+            assertThat(one.status()).isEqualTo(200);
+            shown.put(path, one.raw().body());
+        }
+        return shown;
     }
 
     /** What else is asked about the person, of which some is refused and some fails. */

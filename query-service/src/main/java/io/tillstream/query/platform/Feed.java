@@ -138,11 +138,12 @@ final class Feed<S> {
         if (interrupted())
             throw new IllegalStateException(
                     "The read store was away: what it acknowledged to " + name + " may be gone");
-        long before = store.raise(name, position);
-        if (before < written)
-            throw new IllegalStateException(
-                    "The read store lost writes: " + name + " was at " + written + " and is at " + before);
+        if (!store.raise(name, written, position)) throw lost();
         written = position;
+    }
+
+    private IllegalStateException lost() {
+        return new IllegalStateException("The read store lost writes: " + name + " is no longer at " + written);
     }
 
     /** A document whose aggregate begins here isn't looked up at first: where it is there after all, inserting it says so. */
@@ -243,14 +244,23 @@ final class Feed<S> {
         return behind;
     }
 
+    /** What it is and where it came from: a message may quote what the event says of a person. */
+    private static Throwable withoutItsMessage(RuntimeException reason) {
+        Throwable told = new Throwable(reason.getClass().getName());
+        told.setStackTrace(reason.getStackTrace());
+        return told;
+    }
+
     private void park(UUID document, Envelope event, RuntimeException reason) {
+        // else it may be undigestible only because the store has lost what was before it
+        if (interrupted() || store.checkpoint(name) < written) throw lost();
         log.error(
                 "Parked {} of {} at position {}: {} can't be digested",
                 document,
                 name,
                 event.position(),
                 event.type(),
-                reason);
+                withoutItsMessage(reason));
         store.park(name, document, event, reason);
         parked.add(document);
     }

@@ -117,7 +117,7 @@ final class Follower implements SmartLifecycle {
         if (since(held).compareTo(HELD) >= 0) {
             lost = true;
             current.clear();
-            progress.switched();
+            progress.changed();
         }
         held = System.nanoTime();
     }
@@ -264,7 +264,7 @@ final class Follower implements SmartLifecycle {
                 + ", which the event store doesn't have there: it belongs to another event store, or this one was restored"
                 + " from an older backup. Nothing is read until the read store is the right one, or empty: it is filled again then";
         current.clear();
-        progress.switched();
+        progress.changed();
         throw new IllegalStateException(foreign);
     }
 
@@ -280,6 +280,7 @@ final class Follower implements SmartLifecycle {
     private void open() {
         fed.clear();
         lost = false;
+        told = null; // the store may have lost that too
         for (Projection<?> projection : projections) {
             Feed<?> read = current.get(projection.name());
             // where another instance has switched meanwhile, followPointers() does it here, when that has caught up
@@ -288,7 +289,7 @@ final class Follower implements SmartLifecycle {
                     : read.collection();
             current.put(projection.name(), Feed.open(projection, collection, store));
         }
-        progress.switched();
+        progress.changed();
         long furthest =
                 current.values().stream().mapToLong(Feed::position).max().orElse(0);
         for (Feed<?> feed : current.values()) {
@@ -424,6 +425,7 @@ final class Follower implements SmartLifecycle {
             List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
             if (run.isEmpty()) break;
             feed.apply(run);
+            progress.changed(); // reads may use it already
             feed.checkpoint();
         }
         return feed;
@@ -457,7 +459,7 @@ final class Follower implements SmartLifecycle {
         feed.holdReads();
         try {
             current.put(feed.projection().name(), feed);
-            progress.switched();
+            progress.changed();
             long seen = events.highest();
             long held = System.nanoTime();
             while (feed.position() < seen && since(held).compareTo(Progress.BOUND) < 0) {

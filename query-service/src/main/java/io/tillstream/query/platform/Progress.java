@@ -21,7 +21,7 @@ final class Progress implements ReadModel {
 
     private final LongSupplier highest;
     private final LongSupplier interruptions;
-    private final AtomicLong switches = new AtomicLong();
+    private final AtomicLong changes = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private volatile long position;
@@ -39,23 +39,27 @@ final class Progress implements ReadModel {
         this.interruptions = interruptions;
     }
 
-    /** What reads show: the events up to a position, from certain collections of a store that didn't go away meanwhile. */
-    private record Shown(long position, long switches, long interruptions) {}
+    /**
+     * What reads show: what they have since a change, of a store that didn't go away meanwhile. The position wouldn't do: it
+     * stands still where one collection is behind, though others go on.
+     */
+    private record Shown(long changes, long interruptions) {}
 
     @Override
     public Object shown() {
-        return new Shown(position, switches.get(), interruptions.getAsLong());
+        return new Shown(changes.get(), interruptions.getAsLong());
     }
 
-    /** Reads use other collections than before. */
-    void switched() {
-        switches.incrementAndGet();
+    /** Reads show something else than before: other collections, or other documents. */
+    void changed() {
+        changes.incrementAndGet();
     }
 
     /** Reads show everything up to here. May go back when the read store has lost something. */
     void reached(long newPosition) {
         lock.lock();
         try {
+            changed(); // before the position: whoever sees that must not be given what was made before
             position = newPosition;
             moved.signalAll();
         } finally {

@@ -89,6 +89,11 @@ public class ReadSideConfiguration {
     }
 
     @Bean
+    Once replaysOnce(ReadStore store, Clock clock) {
+        return new Once(store, clock);
+    }
+
+    @Bean
     Rebuilder rebuilder(
             List<Projection<?>> projections,
             Replays replays,

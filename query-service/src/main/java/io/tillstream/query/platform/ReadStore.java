@@ -2,6 +2,7 @@ package io.tillstream.query.platform;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Updates.combine;
 import static com.mongodb.client.model.Updates.inc;
@@ -161,14 +162,21 @@ final class ReadStore {
         return found == null ? 0 : found.getLong(Stored.POSITION);
     }
 
-    /** Raises a collection's checkpoint, never lowers it; answers what it was before. */
-    long raise(String collection, long position) {
-        Document before = checkpoints()
-                .findOneAndUpdate(
-                        eq(collection),
+    /**
+     * Raises a collection's checkpoint, never lowers it. False, and nothing is written, where it is below what was noted before:
+     * the store has lost it then, and documents with it.
+     *
+     * @param noted where this instance has seen it at least, 0 for a new collection
+     */
+    boolean raise(String collection, long noted, long position) {
+        boolean isNew = noted == 0;
+        long matched = checkpoints()
+                .updateOne(
+                        isNew ? eq(collection) : and(eq(collection), gte(Stored.POSITION, noted)),
                         max(Stored.POSITION, position),
-                        new FindOneAndUpdateOptions().upsert(true).returnDocument(ReturnDocument.BEFORE));
-        return before == null ? 0 : before.getLong(Stored.POSITION);
+                        new UpdateOptions().upsert(isNew))
+                .getMatchedCount();
+        return isNew || matched == 1;
     }
 
     /** An event of the history that the documents tell. */

@@ -276,8 +276,8 @@ final class Rebuilder implements SmartLifecycle {
         private void giveUp(RuntimeException reason) {
             log.error("The replay {} of {} is given up", replay.id(), replay.projection(), reason);
             note(reason);
-            store.drop(replay.collection());
-            replays.failed(replay.id(), instance);
+            // first: another instance may have gone on with it meanwhile, and reads use its collection
+            if (replays.failed(replay.id(), instance)) store.drop(replay.collection());
         }
 
         private void note(RuntimeException reason) {

@@ -264,8 +264,9 @@ public final class Replays {
         finish(id, instance, Replay.ABORTED, set("error", null));
     }
 
-    void failed(UUID id, String instance) {
-        finish(id, instance, Replay.FAILED, set("events_per_second", null));
+    /** Whether it was still this instance's to end. */
+    boolean failed(UUID id, String instance) {
+        return finish(id, instance, Replay.FAILED, set("events_per_second", null));
     }
 
     /** Lets another instance go on at once. */
@@ -278,15 +279,17 @@ public final class Replays {
         replays().deleteMany(lt("finished_at", Date.from(instant)));
     }
 
-    private void finish(UUID id, String instance, String status, Bson more) {
-        replays()
-                .updateOne(
-                        ours(id, instance),
-                        combine(
-                                set(STATUS, status),
-                                set(ACTIVE, id.toString()),
-                                set("finished_at", Date.from(clock.instant())),
-                                more));
+    private boolean finish(UUID id, String instance, String status, Bson more) {
+        return replays()
+                        .updateOne(
+                                ours(id, instance),
+                                combine(
+                                        set(STATUS, status),
+                                        set(ACTIVE, id.toString()),
+                                        set("finished_at", Date.from(clock.instant())),
+                                        more))
+                        .getMatchedCount()
+                == 1;
     }
 
     private static Bson ours(UUID id, String instance) {

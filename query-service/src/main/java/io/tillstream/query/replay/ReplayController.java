@@ -14,6 +14,7 @@ import io.tillstream.http.error.Refuses;
 import io.tillstream.http.list.ListParams;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.http.list.Listing;
+import io.tillstream.query.platform.Once;
 import io.tillstream.query.platform.Replay;
 import io.tillstream.query.platform.Replays;
 import java.util.Collection;
@@ -34,9 +35,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/replays")
 class ReplayController {
     private final Replays replays;
+    private final Once once;
 
-    ReplayController(Replays replays) {
+    ReplayController(Replays replays, Once once) {
         this.replays = replays;
+        this.once = once;
     }
 
     /**
@@ -66,8 +69,10 @@ class ReplayController {
             throw new Invalid(
                     ErrorCode.VALIDATION_ERROR, "Invalid input: " + rule, Map.of("projections", List.of(rule)));
         }
-        return Answer.accepted(
-                new RequestedReplays(replays.request(wanted, request.caller().actor())));
+        return once.answer(
+                request,
+                () -> Answer.accepted(new RequestedReplays(
+                        replays.request(wanted, request.caller().actor()))));
     }
 
     @GetMapping

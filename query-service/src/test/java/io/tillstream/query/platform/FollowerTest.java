@@ -11,6 +11,8 @@ import com.mongodb.client.MongoClients;
 import io.tillstream.embedded.MongoServer;
 import io.tillstream.embedded.Servers;
 import io.tillstream.events.Mode;
+import io.tillstream.events.category.Category;
+import io.tillstream.events.category.CategoryEvent.CategoryCreated;
 import io.tillstream.events.tag.Tag;
 import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.tag.TagEvent.TagCreated;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -53,11 +56,12 @@ class FollowerTest {
         private final Rebuilder rebuilder;
         private final Caretaker caretaker;
 
-        Instance(int version, TestLog log) {
+        Instance(int version, TestLog log, Projection<?>... more) {
+            List<Projection<?>> projections = new ArrayList<>(List.of(more));
             progress = new Progress(log.log::highest, () -> 0);
             projection = new FoldProjection<>(Tag.CONCEPT, version, tag -> new Document("name", tag.name()), "name");
-            follower =
-                    new Follower(List.of(projection), store, log.log, log.broker(), log.json, progress, Traces.off());
+            projections.add(projection);
+            follower = new Follower(projections, store, log.log, log.broker(), log.json, progress, Traces.off());
             tags = new Reads(store, follower::current, log.log, Clock.systemUTC()).of(projection);
             replays = new Replays(List.of(projection), store, Clock.systemUTC());
             String name = UUID.randomUUID().toString();
@@ -87,6 +91,14 @@ class FollowerTest {
 
     private Instance instance() {
         return new Instance(1, log);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @AfterEach
@@ -175,6 +187,41 @@ class FollowerTest {
     }
 
     @Test
+    void readsAllAgainWhereTheReadStoreIsEmptiedUnderIt() throws InterruptedException {
+        Instance instance = instance();
+        UUID old = log.tag("red");
+        UUID renamed = log.tag("blue");
+        instance.shows(log.last());
+        emptied(log.last());
+        UUID next = log.tag("green");
+        instance.shows(log.last());
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(instance.tags.visibleTo(ADMIN).findAll(List.of(old, renamed, next)))
+                        .hasSize(3));
+        emptied(log.last());
+        log.rename(renamed, "navy");
+        await().atMost(LONG)
+                .ignoreExceptions()
+                .until(() -> instance.name(renamed).equals("navy"));
+        assertThat(instance.name(old)).isEqualTo("red");
+        assertThat(store.countParked()).isZero();
+        await("what the documents tell of is noted again")
+                .atMost(LONG)
+                .until(() -> store.told().isPresent());
+    }
+
+    /** As soon as the store has noted all that it shows. */
+    private void emptied(long position) {
+        await().atMost(LONG)
+                .until(() -> store.checkpoint("tag_v1") == position
+                        && store.told()
+                                .filter(told -> told.position() == position)
+                                .isPresent());
+        client.getDatabase("t").drop();
+    }
+
+    @Test
     void goesOnFromTheStoreWhileTheBrokerIsDeadAndFromTheTopicWhenItIsBack() throws InterruptedException {
         Instance instance = instance();
         await().atMost(LONG).until(instance.follower::connected);
@@ -238,6 +285,37 @@ class FollowerTest {
         assertThat(old.name(tag)).isEqualTo("crimson");
         assertThat(next.name(tag)).isEqualTo("crimson");
         assertThat(store.current(next.projection)).isEqualTo("tag_v2");
+    }
+
+    @Test
+    void tellsThatReadsShowMoreWhileAProjectionIsBuilt() throws InterruptedException {
+        Instance before = instance();
+        UUID tag = log.tag("red");
+        CategoryCreated created =
+                new CategoryCreated(UUID.randomUUID(), TestLog.AT, "colours", "colours", "What tags say");
+        log.publishOf("category", Mode.LIVE, created);
+        before.shows(log.last());
+        before.stop();
+        CountDownLatch folding = new CountDownLatch(1);
+        Projection<Category> slow = new FoldProjection<>(Category.CONCEPT, 1, category -> {
+            awaitQuietly(folding);
+            return new Document("name", category.name());
+        });
+        Instance instance = new Instance(1, log, slow);
+        try {
+            await().atMost(LONG).until(instance.follower::connected);
+            assertThat(instance.follower.building()).containsExactly("category_v1");
+            Object shown = instance.progress.shown();
+            log.rename(tag, "crimson");
+            await().atMost(LONG).until(() -> instance.name(tag).equals("crimson"));
+            await("an answer that said red is kept no longer")
+                    .atMost(LONG)
+                    .until(() -> !instance.progress.shown().equals(shown));
+            assertThat(instance.follower.building()).containsExactly("category_v1");
+        } finally {
+            folding.countDown();
+        }
+        instance.shows(log.last());
     }
 
     @Test

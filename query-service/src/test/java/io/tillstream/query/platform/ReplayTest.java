@@ -13,19 +13,30 @@ import io.tillstream.events.tag.TagEvent.TagChanged;
 import io.tillstream.events.tag.TagEvent.TagCreated;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.trace.Traces;
+import io.tillstream.store.EventLog;
+import io.tillstream.store.EventStoreConfiguration;
+import io.tillstream.store.MasterKey;
+import io.tillstream.store.Sealing;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /** Replays by one instance and by several, stopped at any moment. */
 class ReplayTest {
@@ -208,6 +219,51 @@ class ReplayTest {
     }
 
     @Test
+    void staysWhereItWasGivenUpByWhoLostIt() throws InterruptedException {
+        Instance instance = new Instance();
+        AtomicInteger attempts = new AtomicInteger();
+        Rebuilder failing = new Rebuilder(
+                List.of(instance.projection),
+                instance.replays,
+                store,
+                eventLogThatIsAway(attempts),
+                instance.follower,
+                List.of(),
+                "failing",
+                Rebuilder.DEATH);
+        Replay replay = instance.replay();
+        failing.start();
+        await().atMost(LONG).until(() -> attempts.get() > 0);
+        await("another instance goes on with it")
+                .atMost(LONG)
+                .until(() -> instance.replays.claim(instance.replays.open().getFirst(), "another"));
+        store.collection(replay.collection()).insertOne(new Document("_id", "what it has written"));
+        await().atMost(LONG).until(() -> attempts.get() == 5); // after that it gives up
+        failing.stop();
+        assertThat(instance.now(replay).status()).isEqualTo("running");
+        assertThat(store.collection(replay.collection()).countDocuments()).isEqualTo(1);
+    }
+
+    /** Counts how often it is asked for. */
+    private EventLog eventLogThatIsAway(AtomicInteger asked) {
+        DataSource away = new AbstractDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                asked.incrementAndGet();
+                throw new SQLException("away");
+            }
+
+            @Override
+            public Connection getConnection(String user, String password) throws SQLException {
+                return getConnection();
+            }
+        };
+        JdbcClient jdbc = JdbcClient.create(away);
+        MasterKey master = MasterKey.of(Base64.getEncoder().encodeToString(new byte[32]));
+        return new EventLog(jdbc, EventStoreConfiguration.ownTransaction(away), log.json, new Sealing(jdbc, master));
+    }
+
+    @Test
     void neverShowsAnythingOlderThanBefore() throws Exception {
         List<UUID> tags = IntStream.range(0, 10).mapToObj(i -> log.tag("0")).toList();
         log.copy(tags.getFirst(), 2_000);
@@ -252,7 +308,7 @@ class ReplayTest {
     void dropsWhatADeadInstanceUsed() throws InterruptedException {
         Instance instance = new Instance(SOON_DEAD).start();
         store.use("dead", Set.of("tag_v1_77"));
-        store.raise("tag_v1_77", 1);
+        store.raise("tag_v1_77", 0, 1);
         await().atMost(LONG).until(() -> !store.collections().contains("tag_v1_77"));
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(store.used())

@@ -39,7 +39,12 @@ public class DeliveryConfiguration {
         String url = settings.postgresUrl() == null ? postgres.url() : settings.postgresUrl();
         String inSchema = url + (url.contains("?") ? "&" : "?") + "currentSchema=" + SCHEMA;
         return EventStoreConfiguration.pool(
-                "webhooks", postgres.at(inSchema), postgres.webhooksUser(), postgres.webhooksPassword());
+                "webhooks",
+                postgres.at(inSchema),
+                postgres.webhooksUser(),
+                postgres.webhooksPassword(),
+                // a repeatable request's transaction is silent while its attempt waits for the receiver
+                EventStoreConfiguration.MOST_SILENCE.plus(settings.timeout()));
     }
 
     /** Connections of the same role to the store, for the wishes that commands decide on. */
@@ -47,7 +52,11 @@ public class DeliveryConfiguration {
     HikariDataSource webhookWishes(StoreSettings store) {
         StoreSettings.Postgres postgres = store.postgres();
         HikariDataSource pool = EventStoreConfiguration.pool(
-                "webhook-wishes", postgres, postgres.webhooksUser(), postgres.webhooksPassword());
+                "webhook-wishes",
+                postgres,
+                postgres.webhooksUser(),
+                postgres.webhooksPassword(),
+                EventStoreConfiguration.MOST_SILENCE);
         pool.setMaximumPoolSize(1);
         pool.setMinimumIdle(0);
         return pool;
@@ -179,6 +188,7 @@ public class DeliveryConfiguration {
             WebhookSettings settings,
             Clock clock) {
         Runnable migration = () -> Flyway.configure()
+                .configuration(EventStoreConfiguration.FLYWAY)
                 .dataSource(webhooks)
                 .schemas(SCHEMA)
                 .createSchemas(false)

@@ -1,6 +1,7 @@
 package io.tillstream.standalone;
 
 import io.tillstream.standalone.BenchRow.Result;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -28,14 +29,12 @@ final class BenchCommand {
             List<Result> results = BenchRun.of(rows, size, new Console(err));
             out.print(arguments.flag("json") ? json(results) : table(results));
             out.flush();
-            return 0;
+            return results.size() == rows.size() ? 0 : 1;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CannotGoOn("Interrupted", e);
-        } catch (CannotGoOn e) {
-            throw e;
-        } catch (Exception e) {
-            throw new CannotGoOn("The bench didn't get to its end: " + Reasons.innermost(e), e);
+        } catch (IOException e) {
+            throw new CannotGoOn("The bench can't start: " + Reasons.innermost(e), e);
         }
     }
 
@@ -81,6 +80,14 @@ final class BenchCommand {
                             + (result.note().isEmpty() ? "" : " (" + result.note() + ")")));
         }
         return table.toString();
+    }
+
+    static String figures(Result result) {
+        Double ratio = result.ratio();
+        return number(result.measured()) + " " + result.row().unit
+                + (result.bare() == null ? "" : " against " + number(result.bare()))
+                + (ratio == null ? "" : String.format(Locale.ROOT, ": %.2f", ratio))
+                + (result.met() ? "" : " (missed)");
     }
 
     private static String number(double value) {

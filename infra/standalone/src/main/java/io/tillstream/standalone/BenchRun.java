@@ -91,11 +91,21 @@ final class BenchRun implements AutoCloseable {
         this.console = console;
     }
 
-    static List<Result> of(Set<BenchRow> rows, Size size, Console console) throws Exception {
+    /** Measures the rows; one that fails is said to have, and isn't among the results. */
+    static List<Result> of(Set<BenchRow> rows, Size size, Console console) throws IOException, InterruptedException {
         try (BenchShop shop = BenchShop.start();
                 BenchRun run = new BenchRun(shop, size, console)) {
             run.threads.execute(run::watchMemory);
-            for (BenchRow row : rows) run.measure(row);
+            for (BenchRow row : rows) {
+                try {
+                    run.measure(row);
+                    console.say("      " + BenchCommand.figures(run.results.getLast()));
+                } catch (InterruptedException e) {
+                    throw e;
+                } catch (Exception e) {
+                    console.say("      failed: " + Reasons.innermost(e));
+                }
+            }
             return run.results;
         }
     }
@@ -426,12 +436,13 @@ final class BenchRun implements AutoCloseable {
         } while (++pages < mostPages && !cursor.isEmpty());
         int yardstick = shop.yardstick();
         try (BenchConnection connection = new BenchConnection(yardstick)) {
-            connection.send(BenchConnection.request(
+            Answer kept = connection.send(BenchConnection.request(
                     "PUT",
                     "/pages",
                     null,
                     "Content-Type: text/plain\r\n",
                     ids.toString().getBytes(StandardCharsets.UTF_8)));
+            if (kept.status() != 200) throw new CannotGoOn("The yardstick took no pages: " + kept.status());
         }
         List<byte[]> bare = new ArrayList<>();
         for (int n = 0; n < ours.size(); n++) bare.add(BenchConnection.get("/pages/" + n, null));

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import org.bson.Document;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
+import org.springframework.web.reactive.function.server.HandlerStrategies;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
@@ -34,6 +35,9 @@ import reactor.netty.resources.ConnectionProvider;
  * modes, validation, sorting, counting, metrics; not even a tree of the JSON.
  */
 public final class BenchYardstick {
+    /** Of a body: the ids of a thousand pages. */
+    private static final int MOST_BYTES = 16 * 1024 * 1024;
+
     private final MongoCollection<Document> documents;
     private final Scheduler blocking = Schedulers.fromExecutorService(Executors.newVirtualThreadPerTaskExecutor());
     private volatile List<List<String>> pages = List.of();
@@ -51,13 +55,16 @@ public final class BenchYardstick {
             var server = HttpServer.create()
                     .host("127.0.0.1")
                     .port(0)
-                    .handle(new ReactorHttpHandlerAdapter(
-                            RouterFunctions.toHttpHandler(route(GET("/one/{id}"), yardstick::one)
+                    .handle(new ReactorHttpHandlerAdapter(RouterFunctions.toHttpHandler(
+                            route(GET("/one/{id}"), yardstick::one)
                                     .andRoute(GET("/pages/{page}"), yardstick::page)
                                     .andRoute(PUT("/pages"), yardstick::keepPages)
                                     .andRoute(GET("/memory"), request -> json(yardstick.memory))
                                     .andRoute(PUT("/memory"), yardstick::keep)
-                                    .andRoute(POST("/deliver"), yardstick::deliver))))
+                                    .andRoute(POST("/deliver"), yardstick::deliver),
+                            HandlerStrategies.builder()
+                                    .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(MOST_BYTES))
+                                    .build())))
                     .bindNow();
             System.out.println("listening on " + server.port());
             server.onDispose().block();

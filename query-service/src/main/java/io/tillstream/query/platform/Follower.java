@@ -222,6 +222,7 @@ final class Follower implements SmartLifecycle {
             long last = tail.position();
             long checkpointed = System.nanoTime();
             long arrival = System.nanoTime();
+            boolean missing = false;
             Tail beyond = null;
             while (stop.getCount() > 0) {
                 List<Arrived> arrived = topic.next(POLL);
@@ -231,14 +232,18 @@ final class Follower implements SmartLifecycle {
                 } finally {
                     spans.forEach(Span::end);
                 }
-                if (!arrived.isEmpty()) arrival = System.nanoTime();
+                if (!arrived.isEmpty()) {
+                    arrival = System.nanoTime();
+                    missing = false;
+                }
                 boolean silent = since(arrival).compareTo(SILENCE) > 0;
                 if (silent) {
                     // a dead broker looks like a quiet one: only the store tells
                     if (beyond == null || beyond.position() != last) beyond = events.tailFrom(last);
-                    if (!beyond.nextEvenIfUnreadable(1).isEmpty())
-                        throw new IllegalStateException("The topic is silent, and the store has more");
-                    arrival = System.nanoTime();
+                    boolean more = !beyond.nextEvenIfUnreadable(1).isEmpty();
+                    if (more && missing) throw new IllegalStateException("The topic is silent, and the store has more");
+                    missing = more; // what was stored just now may be on its way: the next poll tells
+                    if (!more) arrival = System.nanoTime();
                 }
                 if (!silent && topic.behind().orElse(0) == 0) progress.caughtUp();
                 if (arrived.isEmpty() || since(checkpointed).compareTo(CHECKPOINT) > 0) {

@@ -2,6 +2,7 @@ package io.tillstream.webhook.delivery;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tillstream.http.error.Unavailability;
 import io.tillstream.http.idempotency.FirstAnswers;
 import io.tillstream.http.outgoing.Targets;
 import io.tillstream.store.DispatcherSecrets;
@@ -17,10 +18,12 @@ import java.sql.Timestamp;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -208,6 +211,13 @@ public class DeliveryConfiguration {
                 partitions,
                 settings.retention(),
                 clock);
+    }
+
+    /** Until its tables are there the dispatcher has nothing to answer from. */
+    @Bean
+    Unavailability webhooksUnavailability(ObjectProvider<Dispatching> dispatching) {
+        return failure -> failure instanceof BadSqlGrammarException
+                && !dispatching.getObject().ready();
     }
 
     private static TransactionTemplate transaction(DataSource dataSource) {

@@ -97,10 +97,14 @@ final class Shop implements AutoCloseable {
         boolean full = false;
         try {
             while (!stopping.await(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS)) {
-                backends.heal();
-                boolean nearlyFull = data.nearlyFull();
-                if (nearlyFull && !full) console.say("The disk of " + data.path() + " is nearly full.");
-                full = nearlyFull;
+                try {
+                    backends.heal();
+                    boolean nearlyFull = data.nearlyFull();
+                    if (nearlyFull && !full) console.say("The disk of " + data.path() + " is nearly full.");
+                    full = nearlyFull;
+                } catch (OutOfMemoryError e) {
+                    // whatever took the memory, this watch goes on when it is free again
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

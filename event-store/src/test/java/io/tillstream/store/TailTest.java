@@ -137,7 +137,7 @@ class TailTest {
     void goesOnWhereWhoeverTookAPositionStandsStill() throws Exception {
         StoreSettings.Postgres postgres = store.postgres;
         try (HikariDataSource writer = EventStoreConfiguration.pool(
-                        "writer", postgres, postgres.user(), postgres.password(), Duration.ofSeconds(1));
+                        "writer", postgres, postgres.user(), postgres.password(), Duration.ofSeconds(5));
                 Connection frozen = writer.getConnection();
                 Statement statement = frozen.createStatement()) {
             frozen.setAutoCommit(false);

@@ -57,7 +57,7 @@ class KilledDispatchersTest {
     private final AtomicInteger started = new AtomicInteger();
 
     @Test
-    @Timeout(600)
+    @Timeout(1200)
     void loseNothingAndInventNothing() throws Exception {
         PATHS.forEach(path -> accepted.put(path, new ConcurrentHashMap<>()));
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
@@ -134,7 +134,7 @@ class KilledDispatchersTest {
     }
 
     private void awaitThat(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(6).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime())
                     .as(() -> what + "; arrived: "
@@ -198,7 +198,7 @@ class KilledDispatchersTest {
         environment.put("TILLSTREAM_ADMIN_EMAIL", "owner@example.com");
         environment.put("TILLSTREAM_ADMIN_PASSWORD", "a-long-enough-password");
         environment.put("TILLSTREAM_WEBHOOK_ALLOW", "127.0.0.0/8");
-        environment.put("TILLSTREAM_WEBHOOK_TIMEOUT", "10s"); // what is only slow doesn't come again
+        environment.put("TILLSTREAM_WEBHOOK_TIMEOUT", "5s"); // what is only slow doesn't come again
         // on a machine where a dispatcher may wait long for its turn, what is in flight is what a kill repeats
         environment.put("TILLSTREAM_WEBHOOK_PER_ENDPOINT", "2");
         return RunningProcess.start(

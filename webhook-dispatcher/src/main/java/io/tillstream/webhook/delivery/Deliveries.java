@@ -15,8 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -178,6 +179,11 @@ final class Deliveries {
                 .update();
     }
 
+    /** Nothing is taken in before the transaction ends: no change of an endpoint, and no erasure, that it couldn't know of. */
+    void holdIntake() {
+        jdbc.sql("select position from progress for share").query(Long.class).single();
+    }
+
     // --- sending
 
     /**
@@ -272,6 +278,17 @@ final class Deliveries {
             return delivery.nextAttemptAt() == null;
         }
 
+        /** With nothing of what was answered. */
+        Attempted withoutAnswer() {
+            return new Attempted(
+                    delivery,
+                    leasedUntil,
+                    new Exchange.NotSent("What was answered can't be stored"),
+                    outcome,
+                    startedAt,
+                    durationMs);
+        }
+
         private boolean delivered() {
             return outcome instanceof Outcome.Delivered;
         }
@@ -284,7 +301,7 @@ final class Deliveries {
      */
     void record(List<Attempted> attempts, Instant now) {
         if (attempts.isEmpty()) return;
-        Set<UUID> decided = decided(attempts);
+        Set<Attempted> decided = decided(attempts);
         batch.batchUpdate(
                 "update deliveries set attempt_count = attempt_count + 1, attempts_made = attempts_made + 1,"
                         + " http_status = ?, error_message = ?, duration_ms = ?,"
@@ -296,7 +313,7 @@ final class Deliveries {
                 attempts,
                 attempts.size(),
                 (statement, attempt) -> {
-                    boolean decides = decided.contains(attempt.delivery().id());
+                    boolean decides = decided.contains(attempt);
                     statement.setInt(1, attempt.exchange().status());
                     statement.setString(2, attempt.exchange().error());
                     statement.setLong(3, attempt.durationMs());
@@ -329,13 +346,13 @@ final class Deliveries {
                 });
     }
 
-    /** Moves the queue on; answers those that these attempts decide on. */
-    private Set<UUID> decided(List<Attempted> attempts) {
-        Set<UUID> decided = new HashSet<>();
+    /** Moves the queue on; answers those that decide. Two of one delivery may be among them, of which one comes too late. */
+    private Set<Attempted> decided(List<Attempted> attempts) {
+        Set<Attempted> decided = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Attempted> again = new ArrayList<>();
         List<Attempted> over = new ArrayList<>();
         for (Attempted attempt : attempts) {
-            if (attempt.test()) decided.add(attempt.delivery().id());
+            if (attempt.test()) decided.add(attempt);
             else if (next(attempt.outcome()) != null) again.add(attempt);
             else over.add(attempt);
         }
@@ -369,11 +386,10 @@ final class Deliveries {
         return decided;
     }
 
-    private static void note(List<Attempted> attempts, int[][] counts, Set<UUID> decided) {
+    private static void note(List<Attempted> attempts, int[][] counts, Set<Attempted> decided) {
         for (int i = 0; i < attempts.size(); i++) {
             Attempted attempt = attempts.get(i);
-            if (counts[0][i] > 0 || attempt.delivered())
-                decided.add(attempt.delivery().id());
+            if (counts[0][i] > 0 || attempt.delivered()) decided.add(attempt);
         }
     }
 

@@ -281,13 +281,15 @@ class DeliveryController {
     private Answer<DeliveryResult> sendAgain(UUID logId, Request request) {
         Again again = requireNonNull(ownTransaction.execute(status -> copy(logId, request)));
         Attempted attempted = sending.attemptNow(again.delivery(), again.webhook(), Map.of("X-Sellf-Retry", "true"));
-        if (attempted.exchange().status() == 0)
-            deliveries.move(logId, List.of(Status.RETRIED), Status.PERMANENTLY_FAILED, now());
+        boolean answered = attempted.exchange().status() > 0;
+        Status from = answered ? Status.PERMANENTLY_FAILED : Status.RETRIED;
+        deliveries.move(logId, List.of(from), answered ? Status.RETRIED : Status.PERMANENTLY_FAILED, now());
         return Answer.ok(DeliveryResult.of(attempted));
     }
 
     /** Stored before it is attempted, once for each that was given up, and without what an erasure takes meanwhile. */
     private Again copy(UUID logId, Request request) {
+        deliveries.holdIntake();
         Delivery old = deliveries
                 .findForUpdate(logId, request.caller().mode())
                 .orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN));
@@ -311,7 +313,8 @@ class DeliveryController {
                 now,
                 old.replayId());
         deliveries.store(List.of(copy));
-        deliveries.move(logId, List.of(Status.PERMANENTLY_FAILED), Status.RETRIED, now);
+        // one that nobody would go on with is settled by its attempt
+        if (triedOn) deliveries.move(logId, List.of(Status.PERMANENTLY_FAILED), Status.RETRIED, now);
         return new Again(copy, endpoint.webhook());
     }
 
@@ -340,7 +343,9 @@ class DeliveryController {
     @ApiResponse(responseCode = "200", description = "It is queued")
     @Refuses({"UNKNOWN", "NOT_GIVEN_UP", "SWITCHED_OFF"})
     Answer<MovedDelivery> replay(@PathVariable UUID logId, Request request) {
+        dispatching.catchUp();
         Answer<MovedDelivery> answer = once.answer(request, () -> {
+            deliveries.holdIntake();
             Optional<Webhook> webhook = endpoints
                     .find(found(logId, request).endpointId(), request.caller().mode())
                     .map(Endpoint::webhook)

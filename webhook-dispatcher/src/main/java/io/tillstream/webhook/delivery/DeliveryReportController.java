@@ -112,13 +112,21 @@ class DeliveryReportController {
     private final Endpoints endpoints;
     private final Deliveries deliveries;
     private final Sending sending;
+    private final Dispatching dispatching;
     private final Once once;
     private final Clock clock;
 
-    DeliveryReportController(Endpoints endpoints, Deliveries deliveries, Sending sending, Once once, Clock clock) {
+    DeliveryReportController(
+            Endpoints endpoints,
+            Deliveries deliveries,
+            Sending sending,
+            Dispatching dispatching,
+            Once once,
+            Clock clock) {
         this.endpoints = endpoints;
         this.deliveries = deliveries;
         this.sending = sending;
+        this.dispatching = dispatching;
         this.once = once;
         this.clock = clock;
     }
@@ -193,10 +201,12 @@ class DeliveryReportController {
                         : WebhookEventName.of(event).map(WebhookEventName::wire).orElse(event),
                 body.instant("from"),
                 body.instant("to"));
-        Answer<RetriedDeliveries> answer = once.answer(
-                request,
-                () -> Answer.ok(new RetriedDeliveries(deliveries.replayAll(
-                        filter, ids(Webhook::isActive), ids(Webhook::suspended), clock.instant()))));
+        dispatching.catchUp();
+        Answer<RetriedDeliveries> answer = once.answer(request, () -> {
+            deliveries.holdIntake();
+            return Answer.ok(new RetriedDeliveries(
+                    deliveries.replayAll(filter, ids(Webhook::isActive), ids(Webhook::suspended), clock.instant())));
+        });
         sending.wake();
         return answer;
     }

@@ -28,6 +28,10 @@ import org.springframework.context.SmartLifecycle;
  */
 final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Logger log = LoggerFactory.getLogger(Dispatching.class);
+    private static final String FOREIGN =
+            "The schema webhooks was made from another history than this event store's: one of them"
+                    + " was restored from an older backup, or belongs to another shop. Nothing is delivered until they fit";
+
     private static final int RUN = 500;
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration PAUSE = Duration.ofMillis(500);
@@ -54,6 +58,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private volatile long caughtUp = System.nanoTime();
     private volatile boolean migrated;
     private volatile @Nullable String loss;
+    private volatile @Nullable String foreign;
     private long skipping;
     private final Map<String, String> troubles = new ConcurrentHashMap<>(); // by thread
     private volatile CountDownLatch stopped = new CountDownLatch(0);
@@ -164,15 +169,13 @@ final class Dispatching implements SmartLifecycle, ReadModel {
 
     /** Whether nothing may be delivered, since nobody knows what was. */
     private synchronized boolean held() {
+        events.requireMasterKey(); // or every secret would be unreadable, and every delivery given up
         if (!intake.ofThisHistory()) {
-            if (loss == null) {
-                loss =
-                        "The schema webhooks was made from another history than this event store's: one of them was restored"
-                                + " from an older backup, or belongs to another shop. Nothing is delivered until they fit";
-                log.error(loss);
-            }
+            if (foreign == null) log.error(FOREIGN);
+            foreign = FOREIGN;
             return true;
         }
+        foreign = null;
         if (afterLoss == AfterLoss.DELIVER) return false;
         long noted = witness.position(); // before the other, which another dispatcher may be raising
         long known = intake.position();
@@ -287,6 +290,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     /** Why nothing is delivered; null when it is. */
     @Nullable
     String trouble() {
+        if (foreign != null) return foreign;
         return loss != null ? loss : troubles.values().stream().findFirst().orElse(null);
     }
 

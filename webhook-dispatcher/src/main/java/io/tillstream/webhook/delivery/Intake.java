@@ -81,8 +81,8 @@ final class Intake {
 
     /** Whether the event store is the one, and not an older one, whose history was taken in. */
     boolean ofThisHistory() {
-        return jdbc.sql("select position, event_id from progress where event_id is not null")
-                .query((rs, n) -> events.isAt(rs.getLong("position"), String.valueOf(rs.getString("event_id"))))
+        return jdbc.sql("select event_position, event_id from progress where event_id is not null")
+                .query((rs, n) -> events.isAt(rs.getLong("event_position"), String.valueOf(rs.getString("event_id"))))
                 .optional()
                 .orElse(true);
     }
@@ -106,7 +106,7 @@ final class Intake {
                     .toList();
             if (fresh.isEmpty()) return 0;
             int stored = store(fresh, now);
-            jdbc.sql("update progress set position = :position, event_id = :event")
+            jdbc.sql("update progress set position = :position, event_position = :position, event_id = :event")
                     .param("position", fresh.getLast().position())
                     .param("event", fresh.getLast().id())
                     .update();

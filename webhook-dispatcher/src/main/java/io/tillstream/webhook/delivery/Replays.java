@@ -162,9 +162,7 @@ final class Replays {
         long settled = horizon.awaitNow(PATIENCE);
         Boolean done = transaction.execute(status -> {
             // who is erased from here on is erased after these deliveries are there to be found
-            jdbc.sql("select position from progress for share")
-                    .query(Long.class)
-                    .single();
+            deliveries.holdIntake();
             return carryOn(settled, now);
         });
         return Boolean.TRUE.equals(done);

@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.support.TransactionTemplate;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.type.TypeReference;
@@ -142,10 +143,7 @@ final class Sending {
         done.drainTo(batch);
         recordingSince = System.nanoTime();
         try {
-            transaction.executeWithoutResult(status -> {
-                deliveries.withoutWaitingForTheDisk();
-                record(batch);
-            });
+            recordTogether(batch);
             cannotRecord = false;
         } catch (RuntimeException | Error e) {
             cannotRecord = true;
@@ -156,6 +154,22 @@ final class Sending {
         }
         inFlight.addAndGet(-batch.size());
         wake(); // what was recorded has made room for more
+    }
+
+    /** All or none; where one of them can't be stored, each by itself. */
+    private void recordTogether(List<Attempted> batch) {
+        try {
+            transaction.executeWithoutResult(status -> {
+                deliveries.withoutWaitingForTheDisk();
+                record(batch);
+            });
+        } catch (DataIntegrityViolationException e) {
+            log.error("What came of {} attempts can't be stored as it is", batch.size(), e);
+            if (batch.size() > 1) for (Attempted one : batch) recordTogether(List.of(one));
+            else
+                transaction.executeWithoutResult(
+                        status -> record(List.of(batch.getFirst().withoutAnswer())));
+        }
     }
 
     /** Deliveries that are claimed and not recorded. */
@@ -233,7 +247,8 @@ final class Sending {
                             ? Mono.just(new NotSent("Not sent: the webhook's secrets can't be read"))
                             : client.post(webhook.details().url(), headers, body);
                 })
-                .onErrorResume(failure -> Mono.just(new NotSent("Not sent: " + failure)));
+                .onErrorResume(failure ->
+                        Mono.just(new NotSent("Not sent: " + failure.getClass().getSimpleName())));
         return exchange.map(came -> {
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
             Outcome outcome = Outcome.of(

@@ -19,12 +19,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a run of events refers to, as it was at each of them: folded from the store, and kept no longer than the run. Of a long
  * history only what the run can ask for is in memory.
  */
 public final class Facts {
+    private static final Logger log = LoggerFactory.getLogger(Facts.class);
+
     private final Map<UUID, Past> pasts;
 
     private Facts(Map<UUID, Past> pasts) {
@@ -98,7 +102,14 @@ public final class Facts {
         void add(Envelope envelope, long from) {
             unreadable |= envelope.event() instanceof Unreadable;
             if (unreadable) return;
-            State after = after(concept, last(), envelope);
+            State after;
+            try {
+                after = after(concept, last(), envelope);
+            } catch (RuntimeException e) {
+                log.error("{} at position {} can't be folded", envelope.type(), envelope.position(), e);
+                unreadable = true;
+                return;
+            }
             if (envelope.position() < from) states.clear();
             states.put(envelope.position(), after);
         }

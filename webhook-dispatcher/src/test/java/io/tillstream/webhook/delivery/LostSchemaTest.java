@@ -73,7 +73,8 @@ class LostSchemaTest {
         awaitNoted();
         Runnable restored = () -> {
             for (String change : List.of(
-                    "update webhooks.progress set (position, event_id) = (select position, event_id from public.events"
+                    "update webhooks.progress set (position, event_position, event_id) ="
+                            + " (select position, position, event_id from public.events"
                             + " where position = " + then + ")",
                     "delete from webhooks.deliveries where number > 1",
                     "delete from webhooks.queue",

@@ -25,7 +25,8 @@ class MeanwhileTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final String LOGS = "/api/v1/webhooks/logs";
 
-    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retries=50ms");
+    private final DispatcherShop shop =
+            new DispatcherShop("tillstream.webhook.retries=50ms", "tillstream.webhook.timeout=20s");
     private Receiver receiver = new Receiver();
     private CountDownLatch mayAnswer = new CountDownLatch(1);
 

@@ -72,15 +72,7 @@ class ForgottenEverywhereTest {
         String base = "http://127.0.0.1:" + port;
         Map<String, String> settings = Map.of(
                 "TILLSTREAM_API_KEY", KEY, "TILLSTREAM_ADMIN_EMAIL", ADMIN, "TILLSTREAM_ADMIN_PASSWORD", PASSWORD);
-        try (RunningProcess shop = RunningProcess.start(
-                folder.resolve("said"),
-                Tillstream.class,
-                settings,
-                "up",
-                "--port",
-                Integer.toString(port),
-                "--data",
-                data.toString())) {
+        try (RunningProcess shop = up(settings, port, data)) {
             shop.awaitReady(URI.create(base + "/actuator/health/readiness"));
             Client client = new Client(base, KEY);
             String[] session = signedIn(client, base);
@@ -173,15 +165,7 @@ class ForgottenEverywhereTest {
                 // no attempt but those that this asks for
                 "TILLSTREAM_WEBHOOK_RETRIES",
                 "1h,1h,1h");
-        try (RunningProcess shop = RunningProcess.start(
-                folder.resolve("said"),
-                Tillstream.class,
-                settings,
-                "up",
-                "--port",
-                Integer.toString(port),
-                "--data",
-                data.toString())) {
+        try (RunningProcess shop = up(settings, port, data)) {
             shop.awaitReady(URI.create(base + "/actuator/health/readiness"));
             Client client = new Client(base, KEY);
             String[] session = signedIn(client, base);
@@ -493,5 +477,17 @@ class ForgottenEverywhereTest {
                 "jdbc:postgresql://127.0.0.1:" + ports.getProperty("postgres") + "/tillstream",
                 "tillstream",
                 Files.readString(data.resolve("postgres/password")).strip());
+    }
+
+    private RunningProcess up(Map<String, String> settings, int port, Path data) throws IOException {
+        return RunningProcess.start(
+                folder.resolve("said"),
+                Tillstream.class,
+                settings,
+                "up",
+                "--port",
+                Integer.toString(port),
+                "--data",
+                data.toString());
     }
 }

@@ -480,16 +480,16 @@ final class Deliveries {
     // --- reading
 
     Optional<Delivery> find(UUID id, Mode mode) {
-        return jdbc.sql(COLUMNS + " where d.id = :id and d.mode = :mode")
-                .param("id", id)
-                .param("mode", mode.wire())
-                .query((rs, n) -> delivery(rs))
-                .optional();
+        return find(id, mode, "");
     }
 
     /** Nobody else changes it before the transaction ends. */
     Optional<Delivery> findForUpdate(UUID id, Mode mode) {
-        return jdbc.sql(COLUMNS + " where d.id = :id and d.mode = :mode for update")
+        return find(id, mode, " for update");
+    }
+
+    private Optional<Delivery> find(UUID id, Mode mode, String lock) {
+        return jdbc.sql(COLUMNS + " where d.id = :id and d.mode = :mode" + lock)
                 .param("id", id)
                 .param("mode", mode.wire())
                 .query((rs, n) -> delivery(rs))

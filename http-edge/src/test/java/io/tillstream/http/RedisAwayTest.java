@@ -42,7 +42,7 @@ class RedisAwayTest {
             long start = System.nanoTime();
             for (int i = 0; i < 50; i++)
                 assertThat(shop.get("/api/v1/things", unlimited).status()).isEqualTo(200);
-            assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(20_000); // of 25,000 if each waited
+            assertThat((System.nanoTime() - start) / 1_000_000).isLessThan(5_000);
             // a write is answered all the same
             String writer = Servers.shared().key("products:write").make();
             assertThat(shop.post("/api/v1/things?at=1", writer, "{\"name\":\"x\"}")

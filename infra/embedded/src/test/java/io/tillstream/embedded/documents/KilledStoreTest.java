@@ -16,7 +16,10 @@ import de.bwaldvogel.mongo.backend.Index;
 import io.tillstream.embedded.MongoServer;
 import io.tillstream.embedded.Servers;
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,10 +73,14 @@ class KilledStoreTest {
         }
     }
 
-    private void writeUntilKilled(String uri, Process victim) {
+    private void writeUntilKilled(String uri, Process victim) throws IOException {
         try (MongoClient client = MongoClients.create(uri + "/?serverSelectionTimeoutMS=20000")) {
             MongoCollection<Document> collection = client.getDatabase("d").getCollection("c");
             KEYS.forEach(key -> collection.createIndex(Indexes.ascending("mode", "deleted", key, "_id")));
+            collection.bulkWrite(writes());
+            // Killed before the store wrote to its file, it would leave nothing to look at.
+            FileTime before = Files.getLastModifiedTime(file());
+            while (Files.getLastModifiedTime(file()).equals(before)) collection.bulkWrite(writes());
             for (int batch = 0; batch < BATCHES; batch++) collection.bulkWrite(writes());
             Thread.ofVirtual().start(victim::destroyForcibly);
             while (true) collection.bulkWrite(writes());
@@ -98,10 +105,12 @@ class KilledStoreTest {
         return writes;
     }
 
+    private Path file() {
+        return folder.resolve("documents.mv");
+    }
+
     private void compare() {
-        MVStore store = DocumentBackend.store()
-                .fileName(folder.resolve("documents.mv").toString())
-                .open();
+        MVStore store = DocumentBackend.store().fileName(file().toString()).open();
         // Before the backend sees them: it would fill an index anew that misses some.
         long size = store.openMap("databases.d.c", DocumentCollection.MAP).sizeAsLong();
         for (String key : KEYS) {

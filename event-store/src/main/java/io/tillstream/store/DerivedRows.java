@@ -127,24 +127,44 @@ public final class DerivedRows {
                 .optional();
     }
 
-    public void write(Collection<Change> changes) {
+    /** Adds what is to be written; a part of it may have run afterwards. */
+    public void write(Statements statements, Collection<Change> changes) {
         List<Change> ordered =
                 changes.stream().sorted(Comparator.comparing(Change::id)).toList();
         ordered.stream()
                 .filter(change -> change.after().alive() && !change.before().alive())
-                .forEach(this::bringToLife);
-        each(ordered, change -> added(change, Derived::claims), CLAIMS, this::claim);
-        each(ordered, change -> added(change, Derived::references), REFERENCES, this::refer);
-        ordered.forEach(this::writeDue);
-        ordered.forEach(this::writeCredential);
-        each(ordered, change -> removed(change, Derived::references), REFERENCES, this::unrefer);
-        each(ordered, change -> removed(change, Derived::claims), CLAIMS, this::release);
+                .forEach(change -> bringToLife(statements, change));
+        each(
+                ordered,
+                change -> added(change, Derived::claims),
+                CLAIMS,
+                (change, claim) -> claim(statements, change, claim));
+        each(
+                ordered,
+                change -> added(change, Derived::references),
+                REFERENCES,
+                (change, reference) -> refer(statements, change, reference));
+        ordered.forEach(change -> writeDue(statements, change));
+        ordered.forEach(change -> writeCredential(statements, change));
+        each(
+                ordered,
+                change -> removed(change, Derived::references),
+                REFERENCES,
+                (change, reference) -> unrefer(statements, change, reference));
+        each(
+                ordered,
+                change -> removed(change, Derived::claims),
+                CLAIMS,
+                (change, claim) -> release(statements, change, claim));
         ordered.stream()
                 .filter(change -> change.before().alive() && !change.after().alive())
-                .forEach(this::bury);
+                .forEach(change -> bury(statements, change));
         ordered.stream()
                 .filter(change -> change.after().erased() && !change.before().erased())
-                .forEach(change -> forgetting.forget(change.id(), change.mode()));
+                .forEach(change -> {
+                    statements.run();
+                    forgetting.forget(change.id(), change.mode());
+                });
     }
 
     private static final Comparator<Claim> CLAIMS =
@@ -177,106 +197,109 @@ public final class DerivedRows {
                 .toList();
     }
 
-    private void bringToLife(Change change) {
-        jdbc.sql("insert into live_aggregates (id, mode, aggregate_type) values (:id, :mode, :type)")
-                .param("id", change.id())
-                .param("mode", change.mode().wire())
-                .param("type", change.aggregateType())
-                .update();
+    private static void bringToLife(Statements statements, Change change) {
+        statements.change(
+                "insert into live_aggregates (id, mode, aggregate_type) values (?, ?, ?)",
+                change.id(),
+                change.mode().wire(),
+                change.aggregateType());
     }
 
-    private void bury(Change change) {
+    // Alone, so that it is known who is still referred to.
+    private static void bury(Statements statements, Change change) {
+        statements.run();
+        statements.change(
+                "delete from live_aggregates where id = ? and mode = ?",
+                change.id(),
+                change.mode().wire());
         try {
-            jdbc.sql("delete from live_aggregates where id = :id and mode = :mode")
-                    .param("id", change.id())
-                    .param("mode", change.mode().wire())
-                    .update();
+            statements.run();
         } catch (DataIntegrityViolationException e) {
             throw foreignKey(e) ? new StillReferredTo(change.aggregateType(), change.id()) : e;
         }
     }
 
     // A conflicting insert of a transaction that still runs is waited for, so that of two racers one always loses.
-    private void claim(Change change, Claim claim) {
-        int rows = jdbc.sql(
-                        "insert into claims (mode, concept, name, aggregate_id) values (:mode, :concept, :name, :id)"
-                                + " on conflict do nothing")
-                .param("mode", change.mode().wire())
-                .param("concept", claim.concept())
-                .param("name", sealing.claimName(claim))
-                .param("id", change.id())
-                .update();
-        if (rows == 0) throw new ClaimTaken(claim);
+    private void claim(Statements statements, Change change, Claim claim) {
+        statements.change(
+                "insert into claims (mode, concept, name, aggregate_id) values (?, ?, ?, ?) on conflict do nothing",
+                rows -> {
+                    if (rows == 0) throw new ClaimTaken(claim);
+                },
+                change.mode().wire(),
+                claim.concept(),
+                sealing.claimName(claim),
+                change.id());
     }
 
-    private void release(Change change, Claim claim) {
-        jdbc.sql("delete from claims where mode = :mode and concept = :concept and name = :name and aggregate_id = :id")
-                .param("mode", change.mode().wire())
-                .param("concept", claim.concept())
-                .param("name", sealing.claimName(claim))
-                .param("id", change.id())
-                .update();
+    private void release(Statements statements, Change change, Claim claim) {
+        statements.change(
+                "delete from claims where mode = ? and concept = ? and name = ? and aggregate_id = ?",
+                change.mode().wire(),
+                claim.concept(),
+                sealing.claimName(claim),
+                change.id());
     }
 
     // The key of a target that somebody is burying or closing is waited for, and what he left decides.
-    private void refer(Change change, Reference reference) {
-        int rows = jdbc.sql("with target as (select id, mode from live_aggregates"
-                        + "   where id = :target and mode = :mode and not erased for key share)"
+    private static void refer(Statements statements, Change change, Reference reference) {
+        statements.change(
+                "with target as (select id, mode from live_aggregates"
+                        + "   where id = ? and mode = ? and not erased for key share)"
                         + " insert into aggregate_references (source, name, target, mode)"
-                        + " select :id, :name, id, mode from target")
-                .param("id", change.id())
-                .param("name", reference.name())
-                .param("target", reference.target())
-                .param("mode", change.mode().wire())
-                .update();
-        if (rows == 0) throw new TargetGone(reference);
+                        + " select ?::uuid, ?::text, id, mode from target",
+                rows -> {
+                    if (rows == 0) throw new TargetGone(reference);
+                },
+                reference.target(),
+                change.mode().wire(),
+                change.id(),
+                reference.name());
     }
 
-    private void unrefer(Change change, Reference reference) {
-        jdbc.sql("delete from aggregate_references where source = :id and name = :name and target = :target")
-                .param("id", change.id())
-                .param("name", reference.name())
-                .param("target", reference.target())
-                .update();
+    private static void unrefer(Statements statements, Change change, Reference reference) {
+        statements.change(
+                "delete from aggregate_references where source = ? and name = ? and target = ?",
+                change.id(),
+                reference.name(),
+                reference.target());
     }
 
-    private void writeDue(Change change) {
+    private static void writeDue(Statements statements, Change change) {
         Instant due = change.after().due();
         if (Objects.equals(due, change.before().due())) return;
         if (due == null) {
-            jdbc.sql("delete from due_times where aggregate_id = :id")
-                    .param("id", change.id())
-                    .update();
+            statements.change("delete from due_times where aggregate_id = ?", change.id());
             return;
         }
-        jdbc.sql("insert into due_times (aggregate_id, aggregate_type, mode, due_at) values (:id, :type, :mode, :due)"
-                        + " on conflict (aggregate_id) do update set due_at = excluded.due_at")
-                .param("id", change.id())
-                .param("type", change.aggregateType())
-                .param("mode", change.mode().wire())
-                .param("due", Timestamp.from(due))
-                .update();
+        statements.change(
+                "insert into due_times (aggregate_id, aggregate_type, mode, due_at) values (?, ?, ?, ?)"
+                        + " on conflict (aggregate_id) do update set due_at = excluded.due_at",
+                change.id(),
+                change.aggregateType(),
+                change.mode().wire(),
+                Timestamp.from(due));
     }
 
-    private void writeCredential(Change change) {
+    private static void writeCredential(Statements statements, Change change) {
         Credential credential = change.after().credential();
         if (Objects.equals(credential, change.before().credential())) return;
         if (credential == null) throw new IllegalStateException("A credential is deactivated, never removed");
-        jdbc.sql("insert into credentials"
+        statements.change(
+                "insert into credentials"
                         + " (id, hash, name, mode, scopes, limit_per_minute, active, expires_at, changed) values"
-                        + " (:id, :hash, :name, :mode, :scopes, :limit, :active, :expires, pg_current_xact_id())"
+                        + " (?, ?, ?, ?, ?, ?, ?, ?, pg_current_xact_id())"
                         + " on conflict (id) do update set name = excluded.name, scopes = excluded.scopes,"
                         + " limit_per_minute = excluded.limit_per_minute, active = excluded.active,"
-                        + " expires_at = excluded.expires_at, changed = excluded.changed")
-                .param("id", change.id())
-                .param("hash", credential.hash())
-                .param("name", credential.name())
-                .param("mode", credential.mode().wire())
-                .param("scopes", credential.scopes().stream().sorted().toArray(String[]::new))
-                .param("limit", credential.limitPerMinute())
-                .param("active", credential.active())
-                .param("expires", timestamp(credential.expiresAt()))
-                .update();
+                        + " expires_at = excluded.expires_at, changed = excluded.changed",
+                change.id(),
+                credential.hash(),
+                credential.name(),
+                credential.mode().wire(),
+                credential.scopes().stream().sorted().toArray(String[]::new),
+                credential.limitPerMinute(),
+                credential.active(),
+                timestamp(credential.expiresAt()));
     }
 
     private static @Nullable Timestamp timestamp(@Nullable Instant instant) {

@@ -1,12 +1,15 @@
 package io.tillstream.store;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * The first answer to each idempotency key, kept for 30 days and written in the transaction of the events it reports.
@@ -34,78 +37,97 @@ public final class IdempotencyAnswers {
         }
     }
 
-    private final JdbcClient jdbc;
+    /** Another request with the key is running. */
+    public static final class KeyInUse extends RuntimeException {
+        KeyInUse() {
+            super("The key is in use", null, false, false);
+        }
+    }
+
     private static final String PURPOSE = "answer";
 
+    private final JdbcTemplate jdbc;
     private final MasterKey master;
 
     /** In a table of the schema that the connections look at. */
-    public IdempotencyAnswers(JdbcClient jdbc, MasterKey master) {
+    public IdempotencyAnswers(JdbcTemplate jdbc, MasterKey master) {
         this.jdbc = jdbc;
         this.master = master;
     }
 
-    /** Takes the key for this transaction; false when another transaction has it. Never waits. */
-    public boolean tryTake(Key key) {
-        return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
-                .param("key", key.credential() + " " + key.route() + " " + key.key())
-                .query(Boolean.class)
-                .single();
-    }
-
     /**
-     * What was answered to this key.
+     * Takes the key for this transaction, without waiting, and looks up what was answered to it.
      *
-     * @throws AnswerForgotten when that is no longer known
+     * @throws KeyInUse when another transaction has it
+     * @throws AnswerForgotten when what was answered is no longer known
      */
-    public Optional<Recorded> find(Key key, Instant now) {
-        return jdbc.sql("select fingerprint, status, etag, answer from idempotency_answers"
-                        + " where credential = :credential and route = :route and key = :key and created_at > :since")
-                .param("credential", key.credential())
-                .param("route", key.route())
-                .param("key", key.key())
-                .param("since", Timestamp.from(now.minus(KEPT)))
-                .query((rs, n) -> {
-                    byte[] answer = rs.getBytes("answer");
-                    if (answer == null) throw new AnswerForgotten();
-                    return new Recorded(
-                            rs.getString("fingerprint"),
-                            rs.getInt("status"),
-                            rs.getString("etag"),
-                            master.open(PURPOSE, answer));
-                })
-                .optional();
+    public Optional<Recorded> take(Key key, Instant now) {
+        AtomicReference<@Nullable Recorded> found = new AtomicReference<>();
+        Statements statements = new Statements(jdbc);
+        statements.query(
+                "select pg_try_advisory_xact_lock(hashtextextended(?, 0))",
+                taken -> {
+                    taken.next();
+                    if (!taken.getBoolean(1)) throw new KeyInUse();
+                },
+                key.credential() + " " + key.route() + " " + key.key());
+        // not in the same statement: what its snapshot doesn't show may have been committed when it gets the lock
+        statements.query(
+                "select fingerprint, status, etag, answer from idempotency_answers"
+                        + " where credential = ? and route = ? and key = ? and created_at > ?",
+                rows -> {
+                    if (rows.next()) found.set(recorded(rows));
+                },
+                key.credential(),
+                key.route(),
+                key.key(),
+                Timestamp.from(now.minus(KEPT)));
+        statements.run();
+        return Optional.ofNullable(found.get());
+    }
+
+    private Recorded recorded(ResultSet row) throws SQLException {
+        byte[] answer = row.getBytes("answer");
+        if (answer == null) throw new AnswerForgotten();
+        return new Recorded(
+                row.getString("fingerprint"),
+                row.getInt("status"),
+                row.getString("etag"),
+                master.open(PURPOSE, answer));
+    }
+
+    /** For the answer to a key that is taken, where nothing else is to be written with it. */
+    public Statements statements() {
+        return new Statements(jdbc);
     }
 
     /**
-     * Records the first answer to a key.
+     * Adds the first answer to a key.
      *
      * @param person whom the answer is about, so that it can be redacted; null for nobody
      */
-    public void record(Key key, Recorded answer, @Nullable UUID person, Instant now) {
-        jdbc.sql("insert into idempotency_answers"
+    public void record(Statements statements, Key key, Recorded answer, @Nullable UUID person, Instant now) {
+        statements.change(
+                "insert into idempotency_answers"
                         + " (credential, route, key, fingerprint, status, etag, answer, person_id, created_at) values"
-                        + " (:credential, :route, :key, :fingerprint, :status, :etag, :answer, :person, :now)"
+                        + " (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                         + " on conflict (credential, route, key) do update set fingerprint = excluded.fingerprint,"
                         + " status = excluded.status, etag = excluded.etag, answer = excluded.answer,"
                         + " person_id = excluded.person_id,"
-                        + " created_at = excluded.created_at")
-                .param("credential", key.credential())
-                .param("route", key.route())
-                .param("key", key.key())
-                .param("fingerprint", answer.fingerprint())
-                .param("status", answer.status())
-                .param("etag", answer.etag())
-                .param("answer", master.seal(PURPOSE, answer.body()))
-                .param("person", person)
-                .param("now", Timestamp.from(now))
-                .update();
+                        + " created_at = excluded.created_at",
+                key.credential(),
+                key.route(),
+                key.key(),
+                answer.fingerprint(),
+                answer.status(),
+                answer.etag(),
+                master.seal(PURPOSE, answer.body()),
+                person,
+                Timestamp.from(now));
     }
 
     /** Forgets answers that are older than they are kept; returns how many. */
     public int forgetOld(Instant now) {
-        return jdbc.sql("delete from idempotency_answers where created_at <= :before")
-                .param("before", Timestamp.from(now.minus(KEPT)))
-                .update();
+        return jdbc.update("delete from idempotency_answers where created_at <= ?", Timestamp.from(now.minus(KEPT)));
     }
 }

@@ -9,8 +9,8 @@ import io.tillstream.events.tag.TagEvent.TagCreated;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -64,20 +64,25 @@ public final class TestStore implements AutoCloseable {
 
     /** As the other, for a tag with that name. */
     public long append(UUID aggregate, long sequence, Instant at, String name) {
-        writable.takeTransactionId();
         TagCreated event = new TagCreated(aggregate, at, name, "a-tag");
-        return jdbc.sql("insert into events (event_id, aggregate_type, aggregate_id, sequence, type, revision, time,"
-                        + " metadata, payload) values (:event, 'tag', :aggregate, :sequence, 'tag.created', '1', :time,"
-                        + " :metadata, :payload) returning position")
-                .params(Map.of(
-                        "event", UUID.randomUUID().toString(),
-                        "aggregate", aggregate.toString(),
-                        "sequence", sequence,
-                        "time", EventJson.TIMESTAMP.format(at),
-                        "metadata", metadata(),
-                        "payload", json.write(event).toString()))
-                .query(Long.class)
-                .single();
+        AtomicLong position = new AtomicLong();
+        Statements statements = writable.statements();
+        writable.append(
+                statements,
+                List.of(new StoredEvent(
+                        0,
+                        UUID.randomUUID().toString(),
+                        "tag",
+                        aggregate.toString(),
+                        sequence,
+                        "tag.created",
+                        "1",
+                        EventJson.TIMESTAMP.format(at),
+                        metadata(),
+                        json.write(event).toString())),
+                position::set);
+        statements.run();
+        return position.get();
     }
 
     private static String metadata() {

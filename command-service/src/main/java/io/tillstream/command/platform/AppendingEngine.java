@@ -6,15 +6,18 @@ import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.tillstream.events.DomainEvent;
+import io.tillstream.events.envelope.EventJson;
 import io.tillstream.http.trace.Traces;
+import io.tillstream.store.Statements;
+import io.tillstream.store.StoredEvent;
 import io.tillstream.store.WritableStore;
 import java.util.List;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
-import org.axonframework.eventhandling.GenericDomainEventMessage;
 import org.axonframework.eventsourcing.eventstore.jdbc.EventSchema;
 import org.axonframework.eventsourcing.eventstore.jdbc.JdbcEventStorageEngine;
 import org.axonframework.messaging.unitofwork.CurrentUnitOfWork;
+import org.axonframework.serialization.SerializedObject;
 import org.axonframework.serialization.Serializer;
 
 /**
@@ -23,6 +26,7 @@ import org.axonframework.serialization.Serializer;
  */
 final class AppendingEngine extends JdbcEventStorageEngine {
     private static final String POSITION = AppendingEngine.class.getName() + ".position";
+    private static final String STATEMENTS = AppendingEngine.class.getName() + ".statements";
 
     static final EventSchema SCHEMA = EventSchema.builder()
             .eventTable("events")
@@ -62,6 +66,11 @@ final class AppendingEngine extends JdbcEventStorageEngine {
         return position == null ? 0 : position;
     }
 
+    /** What is written with the current unit of work's next events. */
+    static Statements statements(WritableStore store) {
+        return CurrentUnitOfWork.get().root().getOrComputeResource(STATEMENTS, key -> store.statements());
+    }
+
     @Override
     protected void appendEvents(List<? extends EventMessage<?>> events, Serializer serializer) {
         if (events.isEmpty()) return;
@@ -79,25 +88,32 @@ final class AppendingEngine extends JdbcEventStorageEngine {
 
     private void append(List<? extends EventMessage<?>> events, Serializer serializer) {
         appends.record(() -> {
-            store.takeTransactionId();
-            super.appendEvents(events.stream().map(AppendingEngine::atItsTime).toList(), serializer);
-            CurrentUnitOfWork.get().root().resources().put(POSITION, store.lastPosition());
-            store.derived().write(Changes.current().take());
+            Statements statements = statements(store);
+            store.append(
+                    statements,
+                    events.stream().map(event -> row(event, serializer)).toList(),
+                    position -> CurrentUnitOfWork.get().root().resources().put(POSITION, position));
+            store.derived().write(statements, Changes.current().take());
+            statements.run();
         });
         appended.increment(events.size());
     }
 
-    // An event's time is the decision's, everywhere; Axon would take the moment of publication.
-    private static EventMessage<?> atItsTime(EventMessage<?> message) {
-        if (message instanceof DomainEventMessage<?> domain && message.getPayload() instanceof DomainEvent event)
-            return new GenericDomainEventMessage<>(
-                    domain.getType(),
-                    domain.getAggregateIdentifier(),
-                    domain.getSequenceNumber(),
-                    message.getPayload(),
-                    message.getMetaData(),
-                    message.getIdentifier(),
-                    event.at());
-        throw new IllegalStateException("Only aggregates publish events, and only domain events: " + message);
+    private static StoredEvent row(EventMessage<?> message, Serializer serializer) {
+        if (!(message instanceof DomainEventMessage<?> domain && message.getPayload() instanceof DomainEvent event))
+            throw new IllegalStateException("Only aggregates publish events, and only domain events: " + message);
+        SerializedObject<String> payload = message.serializePayload(serializer, String.class);
+        return new StoredEvent(
+                0,
+                message.getIdentifier(),
+                domain.getType(),
+                domain.getAggregateIdentifier(),
+                domain.getSequenceNumber(),
+                payload.getType().getName(),
+                payload.getType().getRevision(),
+                // the decision's, everywhere; Axon has the moment of publication
+                EventJson.TIMESTAMP.format(event.at()),
+                message.serializeMetaData(serializer, String.class).getData(),
+                payload.getData());
     }
 }

@@ -26,6 +26,7 @@ import io.tillstream.store.DerivedRows.StillReferredTo;
 import io.tillstream.store.DerivedRows.TargetGone;
 import io.tillstream.store.IdempotencyAnswers.AnswerForgotten;
 import io.tillstream.store.Sealing.PersonForgotten;
+import io.tillstream.store.Statements;
 import io.tillstream.store.WritableStore;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -216,10 +217,13 @@ public final class CommandSender {
             if (earlier.isPresent()) return earlier.get();
             R made = dispatchWithReactions(origin, message);
             Answer<V> first = answer.apply(made);
+            Statements statements = AppendingEngine.statements(store);
             firstAnswers.record(
+                    statements,
                     idempotency,
                     first,
                     made instanceof AboutPerson person && !person.showsNobody() ? person.personId() : null);
+            work.onPrepareCommit(committing -> statements.run()); // with the events, or here where there are none
             return first;
         });
         if (result.isExceptional()) throw unchecked(result.exceptionResult());

@@ -4,7 +4,9 @@ import io.tillstream.http.Answer;
 import io.tillstream.http.Request;
 import io.tillstream.http.error.Refused;
 import io.tillstream.store.IdempotencyAnswers;
+import io.tillstream.store.IdempotencyAnswers.KeyInUse;
 import io.tillstream.store.IdempotencyAnswers.Recorded;
+import io.tillstream.store.Statements;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
@@ -37,8 +39,12 @@ public final class FirstAnswers {
 
     /** Takes the key; what was answered to it, if it was. */
     public <V> Optional<Answer<V>> earlier(Use use) {
-        if (!answers.tryTake(use.key())) throw new Refused(KeyRefusal.STILL_RUNNING);
-        Optional<Recorded> recorded = answers.find(use.key(), clock.instant());
+        Optional<Recorded> recorded;
+        try {
+            recorded = answers.take(use.key(), clock.instant());
+        } catch (KeyInUse e) {
+            throw new Refused(KeyRefusal.STILL_RUNNING);
+        }
         if (recorded.isPresent() && !recorded.get().fingerprint().equals(use.fingerprint()))
             throw new Refused(KeyRefusal.KEY_REUSED);
         return recorded.map(first -> Answer.replayed(first.status(), first.body(), first.etag()));
@@ -50,7 +56,15 @@ public final class FirstAnswers {
      * @param person whom it is about, so that it can be redacted; null for nobody
      */
     public void record(Use use, Answer<?> first, @Nullable UUID person) {
+        Statements statements = answers.statements();
+        record(statements, use, first, person);
+        statements.run();
+    }
+
+    /** As the other, when the statements are run. */
+    public void record(Statements statements, Use use, Answer<?> first, @Nullable UUID person) {
         answers.record(
+                statements,
                 use.key(),
                 new Recorded(use.fingerprint(), first.status(), first.etag(), first.body()),
                 person,

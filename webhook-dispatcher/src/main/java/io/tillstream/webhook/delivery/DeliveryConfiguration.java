@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -160,7 +161,7 @@ public class DeliveryConfiguration {
 
     @Bean
     IdempotencyAnswers webhookAnswers(@Qualifier("webhooks") DataSource webhooks, MasterKey master) {
-        return new IdempotencyAnswers(JdbcClient.create(webhooks), master);
+        return new IdempotencyAnswers(new JdbcTemplate(webhooks), master);
     }
 
     @Bean

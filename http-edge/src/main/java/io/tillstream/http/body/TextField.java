@@ -2,6 +2,8 @@ package io.tillstream.http.body;
 
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -9,6 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Text. Lengths are UTF-16 units, counted after normalisation. */
 public final class TextField extends Field<String, TextField> {
+    /** Forms are made anew for each request, and their patterns, which stand in the code, are not. */
+    private static final Map<String, Pattern> PATTERNS = new ConcurrentHashMap<>();
+
     private boolean trimmed;
     private boolean lowerCased;
     private boolean upperCased;
@@ -49,7 +54,7 @@ public final class TextField extends Field<String, TextField> {
      * @param form what the pattern demands, as it goes on after the field's name: {@code may hold only a-z, 0-9 and -}
      */
     public TextField matches(String regex, String form) {
-        this.pattern = Pattern.compile(regex);
+        this.pattern = PATTERNS.computeIfAbsent(regex, Pattern::compile);
         this.form = form;
         return this;
     }

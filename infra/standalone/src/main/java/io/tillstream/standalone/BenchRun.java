@@ -75,10 +75,16 @@ final class BenchRun implements AutoCloseable {
     private List<String> limited = List.of();
     private volatile boolean over;
 
-    /** How much of it. */
-    record Size(int few, int many, int rounds, Duration slice, Duration warmUp, int deliveries) {
-        static final Size FULL = new Size(1_000, 100_000, 5, Duration.ofSeconds(3), Duration.ofSeconds(8), 5_000);
-        static final Size QUICK = new Size(200, 1_000, 1, Duration.ofMillis(500), Duration.ofMillis(500), 200);
+    /**
+     * How much of it.
+     *
+     * @param compiled how long commands warm up: their path is long, and the JIT compiler shares two cores with it
+     */
+    record Size(int few, int many, int rounds, Duration slice, Duration warmUp, Duration compiled, int deliveries) {
+        static final Size FULL = new Size(
+                1_000, 100_000, 5, Duration.ofSeconds(3), Duration.ofSeconds(8), Duration.ofSeconds(60), 5_000);
+        static final Size QUICK =
+                new Size(200, 1_000, 1, Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofMillis(500), 200);
     }
 
     /** Does something for so long, and answers how often a second. */
@@ -97,7 +103,7 @@ final class BenchRun implements AutoCloseable {
     static List<Result> of(Set<BenchRow> rows, Size size, Console console) throws IOException, InterruptedException {
         try (BenchShop shop = BenchShop.start();
                 BenchRun run = new BenchRun(shop, size, console)) {
-            run.threads.execute(run::watchMemory);
+            if (rows.contains(BenchRow.PEAK_MEMORY)) run.threads.execute(run::watchMemory);
             for (BenchRow row : rows) {
                 try {
                     run.measure(row);
@@ -152,7 +158,7 @@ final class BenchRun implements AutoCloseable {
     // --- how it is measured
 
     private void compare(BenchRow row, Slice ours, Slice bare) throws Exception {
-        ours.perSecond(size.warmUp);
+        ours.perSecond(row == BenchRow.COMMANDS || row == BenchRow.POST ? size.compiled : size.warmUp);
         bare.perSecond(size.warmUp);
         double[] measured = new double[size.rounds];
         double[] compared = new double[size.rounds];

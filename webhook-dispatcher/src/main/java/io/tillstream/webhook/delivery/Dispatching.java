@@ -33,6 +33,9 @@ final class Dispatching implements SmartLifecycle, ReadModel {
                     + " was restored from an older backup, or belongs to another shop. Nothing is delivered until they fit";
 
     private static final int RUN = 500;
+    /** Runs of history begin no closer together than this; an event that comes alone is taken in at once. */
+    private static final Duration APART = Duration.ofMillis(20);
+
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration PAUSE = Duration.ofMillis(500);
     private static final Duration STOPPING = Duration.ofSeconds(8);
@@ -215,6 +218,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
                 noted = tail.position();
                 notedAt = System.nanoTime();
             }
+            long began = System.nanoTime();
             List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
             if (run.isEmpty()) {
                 caughtUp = System.nanoTime();
@@ -222,6 +226,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             } else {
                 if (intake.take(run) > 0) sending.wake();
                 reached(tail.position());
+                stop.await(began + APART.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
         }
     }

@@ -31,22 +31,23 @@ public final class Statements {
     private final JdbcTemplate jdbc;
     private final List<Added> added = new ArrayList<>();
 
-    Statements(JdbcTemplate jdbc) {
+    /** On the connections of one pool. */
+    public Statements(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
     }
 
     /** Adds one that changes rows; who wants to know how many is told by {@link #run}, and may throw. */
-    void change(String sql, IntConsumer changed, @Nullable Object... parameters) {
+    public void change(String sql, IntConsumer changed, @Nullable Object... parameters) {
         add(sql, statement -> changed.accept(statement.getUpdateCount()), parameters);
     }
 
     /** As the other, whatever comes of it. */
-    void change(String sql, @Nullable Object... parameters) {
+    public void change(String sql, @Nullable Object... parameters) {
         add(sql, statement -> {}, parameters);
     }
 
     /** Adds one that returns rows. */
-    void query(String sql, Rows rows, @Nullable Object... parameters) {
+    public void query(String sql, Rows rows, @Nullable Object... parameters) {
         add(
                 sql,
                 statement -> {

@@ -62,6 +62,7 @@ import tools.jackson.databind.JsonNode;
 final class BenchRun implements AutoCloseable {
     private static final int CONNECTIONS = 16;
     private static final int KEYS = 64;
+    private static final int WARM_UPS = 4;
     private static final String LIST = "/api/v1/products?limit=20";
 
     private final BenchShop shop;
@@ -78,7 +79,7 @@ final class BenchRun implements AutoCloseable {
     /**
      * How much of it.
      *
-     * @param compiled how long commands warm up: their path is long, and the JIT compiler shares two cores with it
+     * @param compiled how long warms up what has commands in it: their path is long, and the JIT compiler shares two cores with it
      */
     record Size(int few, int many, int rounds, Duration slice, Duration warmUp, Duration compiled, int deliveries) {
         static final Size FULL = new Size(
@@ -659,7 +660,7 @@ final class BenchRun implements AutoCloseable {
             double[] ours = new double[size.rounds];
             double[] bare = new double[size.rounds];
             int yardstick = shop.yardstick();
-            for (int round = -1; round < size.rounds; round++) {
+            for (int round = -WARM_UPS; round < size.rounds; round++) {
                 receiver.expect(size.deliveries);
                 shop.copy(product, size.deliveries);
                 double rate = receiver.perSecond();
@@ -692,7 +693,7 @@ final class BenchRun implements AutoCloseable {
         try (Receiver receiver = new Receiver()) {
             String webhook = subscribe(receiver);
             Duration length = size.slice.multipliedBy(size.rounds);
-            paced(500, size.warmUp, 32, this::writer);
+            paced(500, size.compiled, 32, this::writer);
             shop.settle();
             receiver.delays.clear();
             long started = System.nanoTime();

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tillstream.events.Mode;
 import io.tillstream.http.list.ListQuery;
+import io.tillstream.store.Statements;
 import io.tillstream.webhook.delivery.DeliveryReportController.WebhookStatistics;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -60,10 +61,14 @@ final class Deliveries {
             + " and due_at <= :now and number is null order by due_at, delivery_id"
             + " limit greatest(able.room - (case when able.numbered then 1 else 0 end), 0) for update skip locked) q),"
             + " chosen as (select state, delivery_id from due order by due_at, delivery_id limit :most),"
-            + " claimed as (update queue q set due_at = :leaseEnd, leased_until = :leaseEnd from chosen"
-            + " where q.delivery_id = chosen.delivery_id returning q.delivery_id, chosen.state)"
-            + COLUMNS.replace(" from deliveries d", ", claimed.state as endpoint_state from deliveries d")
-            + " join claimed on claimed.delivery_id = d.id order by d.number, d.id";
+            // each by its key: as a join, PostgreSQL may read all that waits and all that was ever delivered
+            + " claimed as (update queue q set due_at = :leaseEnd, leased_until = :leaseEnd"
+            + " where q.delivery_id = any(array(select delivery_id from chosen)) returning q.delivery_id)"
+            + " select d.*, chosen.state as endpoint_state from claimed"
+            + " join chosen on chosen.delivery_id = claimed.delivery_id cross join lateral ("
+            + COLUMNS + " where d.id = claimed.delivery_id limit 1) d order by d.number, d.id";
+
+    private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
@@ -191,7 +196,7 @@ final class Deliveries {
      * was committed less than a second before. For what is sent again then.
      */
     void withoutWaitingForTheDisk() {
-        jdbc.sql("set local synchronous_commit = off").update();
+        jdbc.sql(WITHOUT_WAITING).update();
     }
 
     /** A delivery that is this instance's to send until the lease ends, and its endpoint's state. */
@@ -200,7 +205,8 @@ final class Deliveries {
     /**
      * Claims what is due, the longest due first, of endpoints that may be sent to. One whose receiver is unavailable is tried
      * with one delivery at a time, one with a strict order with the lowest number that waits, and one with a rate when it is
-     * time. Whatever waits, this reads as many rows as it may claim.
+     * time. Whatever waits, this reads as many rows as it may claim. The commit doesn't wait for the disk: a claim that is lost
+     * is made again.
      */
     List<Claimed> claim(int most, int perEndpoint, int patience, Instant now, Instant leaseEnd) {
         Map<UUID, Slots> paced = slots(now);
@@ -224,19 +230,24 @@ final class Deliveries {
     /** Of the endpoints with a rate that are due something. Their rows stay locked, so another dispatcher passes them by. */
     private Map<UUID, Slots> slots(Instant now) {
         Map<UUID, Slots> slots = new HashMap<>();
-        jdbc.sql("select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
+        Statements statements = new Statements(batch);
+        statements.change(WITHOUT_WAITING);
+        statements.query(
+                "select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
                         + " where e.spacing_us is not null and e.is_active and not e.deleted and exists"
-                        + " (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)"
-                        + " for update of h skip locked")
-                .param("now", time(now))
-                .query(rs -> {
-                    slots.put(
-                            requireNonNull(rs.getObject("id", UUID.class)),
-                            Slots.at(
-                                    now,
-                                    instant(rs, "next_slot_at"),
-                                    Duration.ofNanos(rs.getLong("spacing_us") * 1_000)));
-                });
+                        + " (select from queue q where q.endpoint_id = e.id and q.due_at <= ?)"
+                        + " for update of h skip locked",
+                rows -> {
+                    while (rows.next())
+                        slots.put(
+                                requireNonNull(rows.getObject("id", UUID.class)),
+                                Slots.at(
+                                        now,
+                                        instant(rows, "next_slot_at"),
+                                        Duration.ofNanos(rows.getLong("spacing_us") * 1_000)));
+                },
+                time(now));
+        statements.run();
         return slots;
     }
 

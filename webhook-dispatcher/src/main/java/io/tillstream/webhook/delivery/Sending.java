@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,6 +58,7 @@ final class Sending {
     private static final Duration LEASE_MARGIN = Duration.ofSeconds(15);
     private static final long POLL_MS = 100;
     private static final long NEVER = Long.MAX_VALUE;
+    private static final int MOST_OPENED = 1_000;
 
     /** Nothing is claimed while recording takes longer: what is sent and not recorded is sent again when its lease ends. */
     private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
@@ -81,6 +83,9 @@ final class Sending {
     private final Timer failed;
     private final Timer givenUp;
     private final Clock clock;
+
+    /** By id. What an id stands for never changes: a new secret has a new one, and who doesn't name an old one doesn't get it. */
+    private final Map<UUID, String> opened = new ConcurrentHashMap<>();
 
     private final LinkedBlockingDeque<Attempted> done = new LinkedBlockingDeque<>();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -186,11 +191,8 @@ final class Sending {
         long began = System.nanoTime();
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // leases are compared with what PostgreSQL kept
         List<Claimed> claimed = Objects.requireNonNullElse(
-                transaction.execute(status -> {
-                    deliveries.withoutWaitingForTheDisk();
-                    return deliveries.claim(
-                            limits.inFlight() - inFlight.get(), limits.perEndpoint(), PATIENCE, now, leaseEnd(now));
-                }),
+                transaction.execute(status -> deliveries.claim(
+                        limits.inFlight() - inFlight.get(), limits.perEndpoint(), PATIENCE, now, leaseEnd(now))),
                 List.of());
         if (claimed.isEmpty()) return 0;
         Map<String, Webhook> states = new HashMap<>();
@@ -219,7 +221,11 @@ final class Sending {
             webhook.secretsAt(now).forEach(secret -> rows.add(secret.id()));
             if (webhook.headersId() != null) rows.add(webhook.headersId());
         }
-        return secrets.get(rows);
+        if (!opened.keySet().containsAll(rows)) {
+            if (opened.size() > MOST_OPENED) opened.clear();
+            opened.putAll(secrets.get(rows));
+        }
+        return opened;
     }
 
     /** One attempt by itself, recorded when it is done: for tests and for what a person sends again. */

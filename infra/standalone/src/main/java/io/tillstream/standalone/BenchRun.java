@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -63,6 +64,8 @@ final class BenchRun implements AutoCloseable {
     private static final int CONNECTIONS = 16;
     private static final int KEYS = 64;
     private static final int WARM_UPS = 4;
+    private static final Set<BenchRow> WRITING =
+            EnumSet.of(BenchRow.COMMANDS, BenchRow.POST, BenchRow.READS_UNDER_WRITES);
     private static final String LIST = "/api/v1/products?limit=20";
 
     private final BenchShop shop;
@@ -159,7 +162,7 @@ final class BenchRun implements AutoCloseable {
     // --- how it is measured
 
     private void compare(BenchRow row, Slice ours, Slice bare) throws Exception {
-        ours.perSecond(row == BenchRow.COMMANDS || row == BenchRow.POST ? size.compiled : size.warmUp);
+        ours.perSecond(WRITING.contains(row) ? size.compiled : size.warmUp);
         bare.perSecond(size.warmUp);
         double[] measured = new double[size.rounds];
         double[] compared = new double[size.rounds];

@@ -1,0 +1,104 @@
+package io.tillstream.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tillstream.embedded.Servers;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+class StatementsTest {
+    private final TestStore store = new TestStore(Servers.temporary().postgres());
+    private final JdbcTemplate jdbc = new JdbcTemplate(store.owner);
+    private final Statements statements = new Statements(jdbc);
+
+    @BeforeEach
+    void create() {
+        jdbc.execute("create table things (id int primary key, name text)");
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private List<String> names() {
+        return store.jdbc
+                .sql("select coalesce(name, '-') as name from things order by id")
+                .query((rs, n) -> String.valueOf(rs.getString("name")))
+                .list();
+    }
+
+    @Test
+    void runInOrderAndSeeWhatTheOnesBeforeDid() {
+        List<Integer> counts = new ArrayList<>();
+        List<String> read = new ArrayList<>();
+        statements.change("insert into things values (?, ?), (?, ?)", counts::add, 1, "one", 2, null);
+        statements.query("select name from things order by id", rows -> {
+            while (rows.next()) read.add(String.valueOf(rows.getString("name")));
+        });
+        statements.change("update things set name = ? where name is null", counts::add, "two");
+        statements.change("delete from things where id = ?", counts::add, 7);
+        assertThat(names()).as("nothing before they are run").isEmpty();
+
+        statements.run();
+
+        assertThat(counts).containsExactly(2, 1, 0);
+        assertThat(read).containsExactly("one", "null");
+        assertThat(names()).containsExactly("one", "two");
+        statements.run();
+        assertThat(counts).as("each once").hasSize(3);
+    }
+
+    @Test
+    void leaveNothingWhereOneFails() {
+        statements.change("insert into things values (?, ?)", 1, "one");
+        statements.change("insert into things values (?, ?)", 1, "another");
+        assertThatThrownBy(() -> store.transaction.executeWithoutResult(status -> statements.run()))
+                .isInstanceOf(DuplicateKeyException.class)
+                .hasCauseInstanceOf(SQLException.class);
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void leaveNothingWhereAnOutcomeIsRefused() {
+        statements.change("insert into things values (?, ?)", 1, "one");
+        statements.change(
+                "delete from things where id = ?",
+                rows -> {
+                    if (rows == 0) throw new IllegalStateException("nothing to delete");
+                },
+                7);
+        statements.change("insert into things values (?, ?)", 2, "two");
+        assertThatThrownBy(() -> store.transaction.executeWithoutResult(status -> statements.run()))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(names()).isEmpty();
+    }
+
+    /** Before the driver prepares them on the server and after it. */
+    @Test
+    void doTheSameEachTime() {
+        for (int i = 0; i < 20; i++) {
+            int id = i;
+            List<Integer> counts = new ArrayList<>();
+            statements.change("insert into things values (?, ?)", counts::add, id, i % 3 == 0 ? null : "n" + i);
+            statements.query(
+                    "select count(*) from things where id <= ?",
+                    rows -> {
+                        rows.next();
+                        counts.add(rows.getInt(1));
+                    },
+                    id);
+            statements.change("delete from claims where aggregate_id = ?", counts::add, UUID.randomUUID());
+            statements.run();
+            assertThat(counts).containsExactly(1, i + 1, 0);
+        }
+    }
+}

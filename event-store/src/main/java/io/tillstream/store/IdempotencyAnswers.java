@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -81,7 +82,8 @@ public final class IdempotencyAnswers {
                 key.credential(),
                 key.route(),
                 key.key(),
-                Timestamp.from(now.minus(KEPT)));
+                // of a Timestamp the driver has to ask for the type, and then sends this by itself
+                now.minus(KEPT).atOffset(ZoneOffset.UTC));
         statements.run();
         return Optional.ofNullable(found.get());
     }

@@ -3,7 +3,6 @@ package io.tillstream.store;
 /**
  * One row of the event table as it is stored: personal fields sealed, JSON as text.
  *
- * @param position 0 for one that is yet to be stored
  * @param time RFC 3339 with milliseconds
  */
 public record StoredEvent(

@@ -10,12 +10,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * {@link Fence} says that nothing can turn up there any more. Not thread-safe.
  */
 public final class Tail {
-    private record Snapshot(long xmin, List<StoredEvent> rows) {}
+    private record Snapshot(long xmin, List<StoredEvent> rows, boolean cut) {}
 
     private final JdbcClient jdbc;
     private final Fence fence;
     private final StoredEvents.Opener opener;
     private long position;
+    private boolean atEnd;
 
     Tail(JdbcClient jdbc, Fence fence, StoredEvents.Opener opener, long after) {
         this.jdbc = jdbc;
@@ -27,6 +28,11 @@ public final class Tail {
     /** The position of the last event returned, or where it started. */
     public long position() {
         return position;
+    }
+
+    /** Whether the last read returned all that was committed by then. */
+    public boolean atEnd() {
+        return atEnd;
     }
 
     /**
@@ -65,6 +71,7 @@ public final class Tail {
         if (next.size() < snapshot.rows().size())
             fence.raise(snapshot.rows().getLast().position());
         position = reached;
+        atEnd = !snapshot.cut() && next.size() == snapshot.rows().size() && next.size() < max;
         return next;
     }
 
@@ -80,12 +87,14 @@ public final class Tail {
                 .param("max", max)
                 .query(rs -> {
                     long xmin = 0;
+                    boolean cut = false;
                     List<StoredEvent> rows = new ArrayList<>();
                     while (rs.next()) {
                         xmin = rs.getLong("xmin");
+                        cut = rs.getBoolean("cut");
                         if (rs.getString("event_id") != null) rows.add(StoredEvents.row(rs));
                     }
-                    return new Snapshot(xmin, rows);
+                    return new Snapshot(xmin, rows, cut);
                 });
     }
 }

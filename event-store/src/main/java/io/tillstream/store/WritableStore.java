@@ -42,7 +42,7 @@ public final class WritableStore {
     }
 
     /**
-     * Adds events, in order. The transaction takes its id before its first position: the tail's horizon rests on that.
+     * Adds events, in order; their positions are given to them here. The transaction takes its id before its first position: the tail's horizon rests on that.
      *
      * @param position is told each event's
      */

@@ -115,6 +115,40 @@ class TailTest {
 
     @Test
     @Timeout(60)
+    void saysWhetherItReturnedAllThatThereWas() throws Exception {
+        store.transaction.executeWithoutResult(status -> {
+            for (int i = 0; i < 3; i++) store.append(UUID.randomUUID(), 0, NOON);
+        });
+        Tail tail = store.log.tailFrom(0);
+        assertThat(tail.next(2)).hasSize(2);
+        assertThat(tail.atEnd()).as("two of three").isFalse();
+        assertThat(tail.next(2)).hasSize(1);
+        assertThat(tail.atEnd()).as("the last one").isTrue();
+        assertThat(tail.next(2)).isEmpty();
+        assertThat(tail.atEnd()).as("nothing more").isTrue();
+
+        String megabytes = "x".repeat((int) StoredEvents.RUN_BYTES / 2);
+        store.transaction.executeWithoutResult(status -> {
+            for (int i = 0; i < 3; i++) store.append(UUID.randomUUID(), 0, NOON, megabytes);
+        });
+        assertThat(tail.next(10)).as("as large as a run may be").hasSizeLessThan(3);
+        assertThat(tail.atEnd()).isFalse();
+        while (tail.position() < store.log.highest()) tail.next(10);
+        assertThat(tail.atEnd()).isTrue();
+
+        try (Connection open = store.owner.getConnection();
+                Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            statement.execute("select nextval(pg_get_serial_sequence('events', 'position')), pg_current_xact_id()");
+            store.transaction.executeWithoutResult(status -> store.append(UUID.randomUUID(), 0, NOON));
+            assertThat(tail.next(10)).isEmpty();
+            assertThat(tail.atEnd()).as("one is held up").isFalse();
+            open.rollback();
+        }
+    }
+
+    @Test
+    @Timeout(60)
     void passesAPositionWhoseTransactionDied() throws Exception {
         try (Connection dying = store.owner.getConnection();
                 Statement statement = dying.createStatement()) {

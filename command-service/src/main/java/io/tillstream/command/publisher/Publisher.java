@@ -185,6 +185,8 @@ public final class Publisher implements AutoCloseable {
             }
             noted.note(tail.position());
             position = tail.position();
+            if (!tail.atEnd()) continue;
+            caughtUp = began;
             closing.await(began + APART.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
     }

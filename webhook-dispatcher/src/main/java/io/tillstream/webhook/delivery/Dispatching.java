@@ -226,6 +226,8 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             } else {
                 if (intake.take(run) > 0) sending.wake();
                 reached(tail.position());
+                if (!tail.atEnd()) continue;
+                caughtUp = began;
                 stop.await(began + APART.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
         }

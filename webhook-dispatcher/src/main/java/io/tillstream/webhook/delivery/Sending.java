@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -58,7 +57,6 @@ final class Sending {
     private static final Duration LEASE_MARGIN = Duration.ofSeconds(15);
     private static final long POLL_MS = 100;
     private static final long NEVER = Long.MAX_VALUE;
-    private static final int MOST_OPENED = 1_000;
 
     /** Nothing is claimed while recording takes longer: what is sent and not recorded is sent again when its lease ends. */
     private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
@@ -74,7 +72,7 @@ final class Sending {
 
     private final Deliveries deliveries;
     private final TransactionTemplate transaction;
-    private final DispatcherSecrets secrets;
+    private final OpenedSecrets opened;
     private final Client client;
     private final Schedule schedule;
     private final Limits limits;
@@ -83,9 +81,6 @@ final class Sending {
     private final Timer failed;
     private final Timer givenUp;
     private final Clock clock;
-
-    /** By id. What an id stands for never changes: a new secret has a new one, and who doesn't name an old one doesn't get it. */
-    private final Map<UUID, String> opened = new ConcurrentHashMap<>();
 
     private final LinkedBlockingDeque<Attempted> done = new LinkedBlockingDeque<>();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -105,7 +100,7 @@ final class Sending {
             Clock clock) {
         this.deliveries = deliveries;
         this.transaction = transaction;
-        this.secrets = secrets;
+        this.opened = new OpenedSecrets(secrets);
         this.client = client;
         this.schedule = schedule;
         this.limits = limits;
@@ -221,11 +216,7 @@ final class Sending {
             webhook.secretsAt(now).forEach(secret -> rows.add(secret.id()));
             if (webhook.headersId() != null) rows.add(webhook.headersId());
         }
-        if (!opened.keySet().containsAll(rows)) {
-            if (opened.size() > MOST_OPENED) opened.clear();
-            opened.putAll(secrets.get(rows));
-        }
-        return opened;
+        return opened.get(rows);
     }
 
     /** One attempt by itself, recorded when it is done: for tests and for what a person sends again. */

@@ -62,7 +62,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class BenchRun implements AutoCloseable {
     private static final int CONNECTIONS = 16;
-    private static final int KEYS = 64;
+    private static final int KEYS = 256;
     private static final int WARM_UPS = 4;
     private static final Set<BenchRow> WRITING =
             EnumSet.of(BenchRow.COMMANDS, BenchRow.POST, BenchRow.READS_UNDER_WRITES);
@@ -73,6 +73,7 @@ final class BenchRun implements AutoCloseable {
     private final Console console;
     private final List<Result> results = new ArrayList<>();
     private final AtomicLong slugs = new AtomicLong();
+    private final AtomicLong writes = new AtomicLong();
     private final AtomicLong peak = new AtomicLong();
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("bench-", 0).factory());
@@ -398,8 +399,7 @@ final class BenchRun implements AutoCloseable {
 
     private void post(BenchRow row) throws Exception {
         makeKeys();
-        AtomicLong next = new AtomicLong();
-        compare(row, http(shop.port(), () -> create(limitedKey((int) next.incrementAndGet()))), commits());
+        compare(row, http(shop.port(), () -> create(limitedKey((int) writes.incrementAndGet()))), commits());
     }
 
     /** One row a transaction, as long as an event's, on as many connections as the shop's pool has. */
@@ -501,7 +501,7 @@ final class BenchRun implements AutoCloseable {
         BenchConnection connection = open();
         return () -> {
             long started = System.nanoTime();
-            Answer answer = connection.send(create(limitedKey(worker)));
+            Answer answer = connection.send(create(limitedKey((int) writes.incrementAndGet())));
             if (answer.status() != 201) throw new CannotGoOn("A write answered " + answer.status());
             return System.nanoTime() - started;
         };

@@ -185,8 +185,7 @@ public final class Publisher implements AutoCloseable {
             }
             noted.note(tail.position());
             position = tail.position();
-            if (!tail.atEnd()) continue;
-            caughtUp = began;
+            if (tail.atEnd()) caughtUp = began;
             closing.await(began + APART.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
     }

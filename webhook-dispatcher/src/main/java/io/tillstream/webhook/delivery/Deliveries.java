@@ -69,6 +69,8 @@ final class Deliveries {
             + COLUMNS + " where d.id = claimed.delivery_id limit 1) d order by d.number, d.id";
 
     private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
+    /** Everything is found by its key: a plan from when the queue was empty would read all of it, however much waits by now. */
+    private static final String BY_KEY = "set local enable_seqscan = off";
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
@@ -232,6 +234,7 @@ final class Deliveries {
         Map<UUID, Slots> slots = new HashMap<>();
         Statements statements = new Statements(batch);
         statements.change(WITHOUT_WAITING);
+        statements.change(BY_KEY);
         statements.query(
                 "select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
                         + " where e.spacing_us is not null and e.is_active and not e.deleted and exists"

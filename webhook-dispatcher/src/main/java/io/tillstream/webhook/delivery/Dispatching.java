@@ -226,8 +226,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             } else {
                 if (intake.take(run) > 0) sending.wake();
                 reached(tail.position());
-                if (!tail.atEnd()) continue;
-                caughtUp = began;
+                if (tail.atEnd()) caughtUp = began;
                 stop.await(began + APART.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
         }

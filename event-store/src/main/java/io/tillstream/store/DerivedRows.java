@@ -134,28 +134,12 @@ public final class DerivedRows {
         ordered.stream()
                 .filter(change -> change.after().alive() && !change.before().alive())
                 .forEach(change -> bringToLife(statements, change));
-        each(
-                ordered,
-                change -> added(change, Derived::claims),
-                CLAIMS,
-                (change, claim) -> claim(statements, change, claim));
-        each(
-                ordered,
-                change -> added(change, Derived::references),
-                REFERENCES,
-                (change, reference) -> refer(statements, change, reference));
+        each(statements, ordered, change -> added(change, Derived::claims), CLAIMS, this::claim);
+        each(statements, ordered, change -> added(change, Derived::references), REFERENCES, DerivedRows::refer);
         ordered.forEach(change -> writeDue(statements, change));
         ordered.forEach(change -> writeCredential(statements, change));
-        each(
-                ordered,
-                change -> removed(change, Derived::references),
-                REFERENCES,
-                (change, reference) -> unrefer(statements, change, reference));
-        each(
-                ordered,
-                change -> removed(change, Derived::claims),
-                CLAIMS,
-                (change, claim) -> release(statements, change, claim));
+        each(statements, ordered, change -> removed(change, Derived::references), REFERENCES, DerivedRows::unrefer);
+        each(statements, ordered, change -> removed(change, Derived::claims), CLAIMS, this::release);
         ordered.stream()
                 .filter(change -> change.before().alive() && !change.after().alive())
                 .forEach(change -> bury(statements, change));
@@ -173,13 +157,17 @@ public final class DerivedRows {
             Comparator.comparing(Reference::target).thenComparing(Reference::name);
 
     private interface Row<T> {
-        void write(Change change, T row);
+        void write(Statements statements, Change change, T row);
     }
 
     private static <T> void each(
-            List<Change> changes, Function<Change, Collection<T>> rows, Comparator<T> order, Row<T> write) {
+            Statements statements,
+            List<Change> changes,
+            Function<Change, Collection<T>> rows,
+            Comparator<T> order,
+            Row<T> write) {
         for (Change change : changes) {
-            rows.apply(change).stream().sorted(order).forEach(row -> write.write(change, row));
+            rows.apply(change).stream().sorted(order).forEach(row -> write.write(statements, change, row));
         }
     }
 

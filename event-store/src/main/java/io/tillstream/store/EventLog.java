@@ -101,12 +101,9 @@ public final class EventLog {
      * @param beyond where to begin, exclusive; null for the first, or the last when descending
      */
     public Opened page(Collection<UUID> aggregates, @Nullable Long beyond, boolean ascending, int max) {
-        String order = ascending
-                ? " and position > :beyond order by position"
-                : " and position < :beyond order by position desc";
         EventRun run = StoredEvents.run(
                 jdbc,
-                StoredEvents.SELECT + " where aggregate_id = any(:ids)" + order + " limit :max",
+                StoredEvents.ofAggregates("position " + (ascending ? ">" : "<") + " :beyond", ascending),
                 Map.of(
                         "ids",
                         texts(aggregates),
@@ -138,8 +135,7 @@ public final class EventLog {
         do {
             run = StoredEvents.run(
                     jdbc,
-                    StoredEvents.SELECT + " where aggregate_id = any(:ids) and position > :after"
-                            + " and position <= :to and time <= :until order by position limit :max",
+                    StoredEvents.ofAggregates("position > :after and position <= :to and time <= :until", true),
                     Map.of(
                             "ids",
                             ids,

@@ -36,6 +36,16 @@ final class StoredEvents {
     private StoredEvents() {}
 
     /**
+     * A select of these aggregates' events that meet a condition, {@code :max} of them in the order of their positions. They are
+     * found by their aggregates and by nothing else: for a position, a time or an order with a limit, PostgreSQL may read all of
+     * history instead, as it does where it has no statistics of the table yet.
+     */
+    static String ofAggregates(String condition, boolean ascending) {
+        return "with found as materialized (" + SELECT + " where aggregate_id = any(:ids)) select " + COLUMNS
+                + " from found where " + condition + " order by position" + (ascending ? "" : " desc") + " limit :max";
+    }
+
+    /**
      * A select in the order of its positions, as far as its payloads have at most so many bytes; the first row comes whatever
      * it has. PostgreSQL knows a length without reading what it is of, and sends no more than that.
      */

@@ -1,11 +1,14 @@
 package io.tillstream.webhook.delivery;
 
+import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
 
 import io.tillstream.events.Mode;
+import io.tillstream.events.webhook.Webhook;
 import io.tillstream.http.list.ListQuery;
 import io.tillstream.store.Statements;
 import io.tillstream.webhook.delivery.DeliveryReportController.WebhookStatistics;
+import io.tillstream.webhook.endpoint.Endpoints;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.ResultSet;
@@ -16,14 +19,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,13 +41,15 @@ final class Deliveries {
                     + " from deliveries d";
 
     private static final String CLAIM = "with able as materialized ("
-            + " select e.id, e.state, e.strict_order, least(coalesce(p.slots, :perEndpoint),"
-            + " (case when h.unavailable >= :patience then 1 else :perEndpoint end)"
+            + " select e.id, e.state, e.strict_order, least(p.slots,"
+            + " (case when h.unavailable >= :patience then 1 when e.strict_order or p.id is not null then :perEndpoint"
+            + " else :perEndpoint + coalesce(a.ahead, 0) end)"
             + " - (select count(*) from queue q where q.endpoint_id = e.id and q.leased_until > :now))"
             + " as room, e.strict_order and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now"
             + " and q.number = (select min(number) from queue where endpoint_id = e.id)) as numbered"
             + " from endpoints e join health h on h.endpoint_id = e.id"
             + " left join unnest(cast(:paced as uuid[]), cast(:slots as int[])) as p (id, slots) on p.id = e.id"
+            + " left join unnest(cast(:busy as uuid[]), cast(:ahead as int[])) as a (id, ahead) on a.id = e.id"
             + " where e.is_active and not e.deleted and (e.spacing_us is null or p.id is not null)"
             + " and (h.paused_until is null or h.paused_until <= :now)"
             + " and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)),"
@@ -69,8 +75,17 @@ final class Deliveries {
             + COLUMNS + " where d.id = claimed.delivery_id limit 1) d order by d.number, d.id";
 
     private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
-    /** Everything is found by its key: a plan from when the queue was empty would read all of it, however much waits by now. */
-    private static final String BY_KEY = "set local enable_seqscan = off";
+
+    /**
+     * Everything is found by its key: a plan from when the queue was empty would read all of it, however much waits by now. An
+     * index scan also marks what it finds dead, which a bitmap scan doesn't, and reads again each time.
+     */
+    private static final List<String> BY_KEY =
+            List.of("set local enable_seqscan = off", "set local enable_bitmapscan = off");
+
+    /** What is joined with an array is looked up row by row, whatever PostgreSQL knows of the other side. */
+    private static final List<String> ONE_BY_ONE =
+            List.of("set local enable_hashjoin = off", "set local enable_mergejoin = off");
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
@@ -84,6 +99,15 @@ final class Deliveries {
 
     /** Stores deliveries; those that are pending are queued, but for tests, which are attempted once and by whoever stores them. */
     void store(List<Delivery> deliveries) {
+        store(deliveries, Map.of());
+    }
+
+    /**
+     * As the other.
+     *
+     * @param leases of those that are claimed from the beginning, by delivery
+     */
+    void store(List<Delivery> deliveries, Map<UUID, Instant> leases) {
         if (deliveries.isEmpty()) return;
         batch.batchUpdate(
                 "insert into deliveries (id, endpoint_id, mode, number, message_id, event, person_id, body, status,"
@@ -111,14 +135,16 @@ final class Deliveries {
                 .toList();
         if (queued.isEmpty()) return;
         batch.batchUpdate(
-                "insert into queue (delivery_id, endpoint_id, number, due_at) values (?, ?, ?, ?)",
+                "insert into queue (delivery_id, endpoint_id, number, due_at, leased_until) values (?, ?, ?, ?, ?)",
                 queued,
                 queued.size(),
                 (statement, delivery) -> {
+                    Instant lease = leases.get(delivery.id());
                     statement.setObject(1, delivery.id());
                     statement.setObject(2, delivery.endpointId());
                     statement.setObject(3, delivery.number(), Types.BIGINT);
-                    statement.setTimestamp(4, time(delivery.nextAttemptAt()));
+                    statement.setTimestamp(4, time(lease == null ? delivery.nextAttemptAt() : lease));
+                    statement.setTimestamp(5, time(lease));
                 });
     }
 
@@ -201,17 +227,22 @@ final class Deliveries {
         jdbc.sql(WITHOUT_WAITING).update();
     }
 
-    /** A delivery that is this instance's to send until the lease ends, and its endpoint's state. */
-    record Claimed(Delivery delivery, Instant leasedUntil, String endpoint) {}
+    /** A delivery that is this instance's to send until the lease ends, and its endpoint as it was then. */
+    record Claimed(Delivery delivery, Instant leasedUntil, Webhook webhook) {}
 
     /**
      * Claims what is due, the longest due first, of endpoints that may be sent to. One whose receiver is unavailable is tried
      * with one delivery at a time, one with a strict order with the lowest number that waits, and one with a rate when it is
      * time. Whatever waits, this reads as many rows as it may claim. The commit doesn't wait for the disk: a claim that is lost
      * is made again.
+     *
+     * @param ahead how many more than {@code perEndpoint} may be leased of an endpoint that has neither a rate nor a strict order
      */
-    List<Claimed> claim(int most, int perEndpoint, int patience, Instant now, Instant leaseEnd) {
+    List<Claimed> claim(
+            int most, int perEndpoint, Map<UUID, Integer> ahead, int patience, Instant now, Instant leaseEnd) {
         Map<UUID, Slots> paced = slots(now);
+        List<UUID> busy = List.copyOf(ahead.keySet());
+        Map<String, Webhook> states = new HashMap<>();
         List<UUID> pacedIds = List.copyOf(paced.keySet());
         List<Claimed> claimed = jdbc.sql(CLAIM)
                 .param("patience", patience)
@@ -223,10 +254,38 @@ final class Deliveries {
                 .param(
                         "slots",
                         pacedIds.stream().map(id -> slots(paced, id).free()).toArray(Integer[]::new))
-                .query((rs, n) -> new Claimed(delivery(rs), leaseEnd, requireNonNull(rs.getString("endpoint_state"))))
+                .param("busy", busy.toArray(UUID[]::new))
+                .param("ahead", busy.stream().map(ahead::get).toArray(Integer[]::new))
+                .query((rs, n) -> new Claimed(
+                        delivery(rs),
+                        leaseEnd,
+                        states.computeIfAbsent(requireNonNull(rs.getString("endpoint_state")), Endpoints::state)))
                 .list();
         spend(paced, claimed);
         return claimed;
+    }
+
+    /** Those of these endpoints that have something due. */
+    Set<UUID> due(Collection<UUID> endpoints, Instant now) {
+        return Set.copyOf(jdbc.sql("select id from unnest(cast(:ids as uuid[])) as e (id) where exists"
+                        + " (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)")
+                .param("ids", endpoints.toArray(UUID[]::new))
+                .param("now", time(now))
+                .query(UUID.class)
+                .list());
+    }
+
+    /** Ends leases under which nothing was attempted, where they weren't ended yet. */
+    void giveBack(List<Claimed> claimed) {
+        batch.batchUpdate(
+                "update queue set due_at = ?, leased_until = null where delivery_id = ? and leased_until = ?",
+                claimed,
+                claimed.size(),
+                (statement, one) -> {
+                    statement.setTimestamp(1, time(one.delivery().nextAttemptAt()));
+                    statement.setObject(2, one.delivery().id());
+                    statement.setTimestamp(3, time(one.leasedUntil()));
+                });
     }
 
     /** Of the endpoints with a rate that are due something. Their rows stay locked, so another dispatcher passes them by. */
@@ -234,7 +293,7 @@ final class Deliveries {
         Map<UUID, Slots> slots = new HashMap<>();
         Statements statements = new Statements(batch);
         statements.change(WITHOUT_WAITING);
-        statements.change(BY_KEY);
+        BY_KEY.forEach(statements::change);
         statements.query(
                 "select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
                         + " where e.spacing_us is not null and e.is_active and not e.deleted and exists"
@@ -309,102 +368,149 @@ final class Deliveries {
     }
 
     /**
-     * Records attempts with all that follows from them. What a receiver has accepted is delivered, whoever sent it; a failure
-     * says nothing where somebody else has decided meanwhile, or sends under a later lease. What an erasure has gone over, or
-     * a retention, takes no answer any more. Queue first and attempts last, as everybody else does it.
+     * Records attempts, of which no two are of one delivery, with all that follows from them for it. What a receiver has accepted is
+     * delivered, whoever sent it; a failure says nothing where somebody else has decided meanwhile, or sends under a later lease.
+     * What an erasure has gone over, or a retention, takes no answer any more. Queue first and attempts last, as everybody else
+     * does it; then the health that is to be judged, whose endpoints this returns with their rows locked.
+     *
+     * @param healthy endpoints with a success, which are judged if that is news
+     * @param failing endpoints that are judged
+     * @param waiting whether the commit waits for the disk
      */
-    void record(List<Attempted> attempts, Instant now) {
-        if (attempts.isEmpty()) return;
-        Set<Attempted> decided = decided(attempts);
-        batch.batchUpdate(
-                "update deliveries set attempt_count = attempt_count + 1, attempts_made = attempts_made + 1,"
-                        + " http_status = ?, error_message = ?, duration_ms = ?,"
-                        + " response_body = case when person_id is not distinct from ? then ? end,"
-                        + " status = case when ? and status <> 'archived' then ? else status end,"
-                        + " next_attempt_at = case when ? then cast(? as timestamptz) else next_attempt_at end,"
-                        + " failed_at = case when ? then cast(? as timestamptz) else failed_at end"
-                        + " where id = ? and (? or status not in ('pending', 'pending_retry', 'success'))",
-                attempts,
-                attempts.size(),
-                (statement, attempt) -> {
-                    boolean decides = decided.contains(attempt);
-                    statement.setInt(1, attempt.exchange().status());
-                    statement.setString(2, attempt.exchange().error());
-                    statement.setLong(3, attempt.durationMs());
-                    statement.setObject(4, attempt.delivery().personId(), Types.OTHER);
-                    statement.setString(5, attempt.exchange().response());
-                    statement.setBoolean(6, decides);
-                    statement.setString(7, status(attempt.outcome()).wire());
-                    statement.setBoolean(8, decides);
-                    statement.setTimestamp(9, time(next(attempt.outcome())));
-                    statement.setBoolean(10, decides);
-                    statement.setTimestamp(11, attempt.outcome() instanceof Outcome.GaveUp ? time(now) : null);
-                    statement.setObject(12, attempt.delivery().id());
-                    statement.setBoolean(13, decides);
-                });
-        batch.batchUpdate(
-                "insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
-                        + " duration_ms) select id, ?, ?, ?, ?, case when person_id is not distinct from ? then ? end, ?"
-                        + " from deliveries where id = ? on conflict do nothing",
-                attempts,
-                attempts.size(),
-                (statement, attempt) -> {
-                    statement.setInt(1, attempt.delivery().attemptsMade() + 1);
-                    statement.setTimestamp(2, time(attempt.startedAt()));
-                    statement.setInt(3, attempt.exchange().status());
-                    statement.setString(4, attempt.exchange().error());
-                    statement.setObject(5, attempt.delivery().personId(), Types.OTHER);
-                    statement.setString(6, attempt.exchange().response());
-                    statement.setLong(7, attempt.durationMs());
-                    statement.setObject(8, attempt.delivery().id());
-                });
-    }
-
-    /** Moves the queue on; answers those that decide. Two of one delivery may be among them, of which one comes too late. */
-    private Set<Attempted> decided(List<Attempted> attempts) {
-        Set<Attempted> decided = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<Attempted> again = new ArrayList<>();
+    Set<UUID> record(List<Attempted> attempts, Set<UUID> healthy, Set<UUID> failing, Instant now, boolean waiting) {
+        Statements statements = new Statements(batch);
+        if (!waiting) statements.change(WITHOUT_WAITING);
+        BY_KEY.forEach(statements::change);
+        ONE_BY_ONE.forEach(statements::change);
+        Set<UUID> decided = new HashSet<>();
+        Statements.Rows decides = rows -> {
+            while (rows.next()) decided.add(requireNonNull(rows.getObject(1, UUID.class)));
+        };
         List<Attempted> over = new ArrayList<>();
+        List<Attempted> again = new ArrayList<>();
         for (Attempted attempt : attempts) {
-            if (attempt.test()) decided.add(attempt);
-            else if (next(attempt.outcome()) != null) again.add(attempt);
-            else over.add(attempt);
+            if (attempt.test() || attempt.delivered())
+                decided.add(attempt.delivery().id());
+            if (!attempt.test()) (next(attempt.outcome()) == null ? over : again).add(attempt);
         }
-        if (!again.isEmpty())
-            note(
-                    again,
-                    batch.batchUpdate(
-                            "update queue set due_at = ?, leased_until = null"
-                                    + " where delivery_id = ? and leased_until is not distinct from ?",
-                            again,
-                            again.size(),
-                            (statement, attempt) -> {
-                                statement.setTimestamp(1, time(next(attempt.outcome())));
-                                statement.setObject(2, attempt.delivery().id());
-                                statement.setTimestamp(3, time(attempt.leasedUntil()));
-                            }),
-                    decided);
         if (!over.isEmpty())
-            note(
-                    over,
-                    batch.batchUpdate(
-                            "delete from queue where delivery_id = ? and (? or leased_until is not distinct from ?)",
-                            over,
-                            over.size(),
-                            (statement, attempt) -> {
-                                statement.setObject(1, attempt.delivery().id());
-                                statement.setBoolean(2, attempt.delivered());
-                                statement.setTimestamp(3, time(attempt.leasedUntil()));
-                            }),
-                    decided);
-        return decided;
+            statements.query(
+                    "delete from queue q using unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as boolean[]))"
+                            + " as a (id, leased_until, delivered) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
+                            + " and (a.delivered or q.leased_until is not distinct from a.leased_until)"
+                            + " returning q.delivery_id",
+                    decides,
+                    ids(over),
+                    times(over, Attempted::leasedUntil),
+                    over.stream().map(Attempted::delivered).toArray(Boolean[]::new),
+                    ids(over));
+        if (!again.isEmpty())
+            statements.query(
+                    "update queue q set due_at = a.due_at, leased_until = null"
+                            + " from unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as timestamptz[]))"
+                            + " as a (id, leased_until, due_at) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
+                            + " and q.leased_until is not distinct from a.leased_until returning q.delivery_id",
+                    decides,
+                    ids(again),
+                    times(again, Attempted::leasedUntil),
+                    times(again, attempt -> next(attempt.outcome())),
+                    ids(again));
+        statements.run();
+
+        UUID[] ids = ids(attempts);
+        UUID[] persons =
+                attempts.stream().map(attempt -> attempt.delivery().personId()).toArray(UUID[]::new);
+        Integer[] statuses =
+                attempts.stream().map(attempt -> attempt.exchange().status()).toArray(Integer[]::new);
+        @Nullable
+        String[] errors = texts(attempts, attempt -> attempt.exchange().error());
+        @Nullable
+        String[] responses = texts(attempts, attempt -> attempt.exchange().response());
+        Long[] durations = attempts.stream().map(Attempted::durationMs).toArray(Long[]::new);
+        // ids are of the moment of storing, so that these two name the partitions
+        String least = Stream.of(ids).map(UUID::toString).min(naturalOrder()).orElseThrow();
+        String greatest = Stream.of(ids).map(UUID::toString).max(naturalOrder()).orElseThrow();
+        statements.change(
+                "update deliveries d set attempt_count = d.attempt_count + 1, attempts_made = d.attempts_made + 1,"
+                        + " http_status = a.http_status, error_message = a.error, duration_ms = a.duration,"
+                        + " response_body = case when d.person_id is not distinct from a.person then a.response end,"
+                        + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
+                        + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
+                        + " failed_at = case when a.decides then a.failed_at else d.failed_at end"
+                        + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
+                        + " cast(? as text[]), cast(? as bigint[]), cast(? as boolean[]), cast(? as text[]),"
+                        + " cast(? as timestamptz[]), cast(? as timestamptz[])) as a (id, person, http_status, error,"
+                        + " response, duration, decides, status, next_at, failed_at)"
+                        + " where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between cast(? as uuid) and cast(? as uuid)"
+                        + " and (a.decides or d.status not in ('pending', 'pending_retry', 'success'))",
+                ids,
+                persons,
+                statuses,
+                errors,
+                responses,
+                durations,
+                attempts.stream()
+                        .map(attempt -> decided.contains(attempt.delivery().id()))
+                        .toArray(Boolean[]::new),
+                texts(attempts, attempt -> status(attempt.outcome()).wire()),
+                times(attempts, attempt -> next(attempt.outcome())),
+                times(attempts, attempt -> attempt.outcome() instanceof Outcome.GaveUp ? now : null),
+                ids,
+                least,
+                greatest);
+        statements.change(
+                "insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
+                        + " duration_ms) select d.id, a.number, a.started_at, a.http_status, a.error,"
+                        + " case when d.person_id is not distinct from a.person then a.response end, a.duration"
+                        + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
+                        + " cast(? as text[]), cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]))"
+                        + " as a (id, person, http_status, error, response, duration, number, started_at)"
+                        + " join deliveries d on d.id = a.id"
+                        + " where d.id = any(cast(? as uuid[])) and d.id between cast(? as uuid) and cast(? as uuid) on conflict do nothing",
+                ids,
+                persons,
+                statuses,
+                errors,
+                responses,
+                durations,
+                attempts.stream()
+                        .map(attempt -> attempt.delivery().attemptsMade() + 1)
+                        .toArray(Integer[]::new),
+                times(attempts, Attempted::startedAt),
+                ids,
+                least,
+                greatest);
+        Set<UUID> judged = new HashSet<>();
+        statements.query(
+                "select endpoint_id from health where endpoint_id = any(cast(? as uuid[]))"
+                        + " or (endpoint_id = any(cast(? as uuid[])) and (unavailable > 0 or failing_since is not null"
+                        + " or paused_until is not null or last_success_at is null"
+                        + " or last_success_at < cast(? as timestamptz) - interval '1 second'))"
+                        + " order by endpoint_id for update",
+                rows -> {
+                    while (rows.next()) judged.add(requireNonNull(rows.getObject(1, UUID.class)));
+                },
+                failing.toArray(UUID[]::new),
+                healthy.toArray(UUID[]::new),
+                time(now));
+        statements.run();
+        return judged;
     }
 
-    private static void note(List<Attempted> attempts, int[][] counts, Set<Attempted> decided) {
-        for (int i = 0; i < attempts.size(); i++) {
-            Attempted attempt = attempts.get(i);
-            if (counts[0][i] > 0 || attempt.delivered()) decided.add(attempt);
-        }
+    private static UUID[] ids(List<Attempted> attempts) {
+        return attempts.stream().map(attempt -> attempt.delivery().id()).toArray(UUID[]::new);
+    }
+
+    private static @Nullable String[] texts(List<Attempted> attempts, Function<Attempted, @Nullable String> text) {
+        return attempts.stream().map(text).toArray(String[]::new);
+    }
+
+    /** As PostgreSQL reads them. */
+    private static @Nullable String[] times(List<Attempted> attempts, Function<Attempted, @Nullable Instant> time) {
+        return texts(attempts, attempt -> {
+            Instant at = time.apply(attempt);
+            return at == null ? null : at.toString();
+        });
     }
 
     private static Status status(Outcome outcome) {
@@ -420,23 +526,6 @@ final class Deliveries {
     }
 
     // --- how receivers do
-
-    /**
-     * Has those in a state that must change to itself, in an order that all recorders keep; answers them. When the last success
-     * was is told to the second: most of the time nothing is to be changed and nothing is locked.
-     */
-    Set<UUID> lockHealth(Collection<UUID> healthy, Collection<UUID> failing, Instant now) {
-        return Set.copyOf(jdbc.sql("select endpoint_id from health where endpoint_id = any(:failing)"
-                        + " or (endpoint_id = any(:healthy) and (unavailable > 0 or failing_since is not null"
-                        + " or paused_until is not null or last_success_at is null"
-                        + " or last_success_at < cast(:now as timestamptz) - interval '1 second'))"
-                        + " order by endpoint_id for update")
-                .param("failing", failing.toArray(UUID[]::new))
-                .param("healthy", healthy.toArray(UUID[]::new))
-                .param("now", time(now))
-                .query(UUID.class)
-                .list());
-    }
 
     /** After a success everything is sent at once again. */
     void healthy(UUID endpoint, Instant now) {

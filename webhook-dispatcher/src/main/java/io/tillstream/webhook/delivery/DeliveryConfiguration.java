@@ -87,6 +87,7 @@ public class DeliveryConfiguration {
             Deliveries deliveries,
             Partitions partitions,
             EventLog events,
+            Sending sending,
             WebhookSettings settings,
             Clock clock) {
         return new Intake(
@@ -96,6 +97,7 @@ public class DeliveryConfiguration {
                 deliveries,
                 partitions,
                 events,
+                sending,
                 settings.maxAttempts(),
                 clock);
     }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one sends, one records what came of
+ * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one claims, one sends, one records what came of
  * it, one carries on replays and one tidies. Whatever fails starts over from what PostgreSQL knows. Any number of instances may run.
  */
 final class Dispatching implements SmartLifecycle, ReadModel {
@@ -97,12 +97,15 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     @Override
     public void start() {
         CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch sent = new CountDownLatch(1); // nothing is claimed any more
+        CountDownLatch sent = new CountDownLatch(1); // nothing is sent any more
         stopped = stop;
+        long life = sending.open();
         threads = List.of(
                 Thread.ofPlatform().name("webhooks-intake").daemon().start(() -> untilStopped(stop, this::follow)),
+                Thread.ofPlatform().name("webhooks-claiming").daemon().start(() -> untilStopped(stop, this::claim)),
                 Thread.ofPlatform().name("webhooks-sending").daemon().start(() -> {
                     untilStopped(stop, this::send);
+                    sending.close(life);
                     sent.countDown();
                 }),
                 Thread.ofPlatform().name("webhooks-recording").daemon().start(() -> {
@@ -224,7 +227,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
                 caughtUp = System.nanoTime();
                 horizon.awaitAbove(tail.position(), POLL);
             } else {
-                if (intake.take(run) > 0) sending.wake();
+                sending.take(intake.take(run));
                 reached(tail.position());
                 if (tail.atEnd()) caughtUp = began;
                 stop.await(began + APART.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -234,7 +237,14 @@ final class Dispatching implements SmartLifecycle, ReadModel {
 
     private void send(CountDownLatch stop) throws InterruptedException {
         while (stop.getCount() > 0) {
-            sending.sendDue();
+            sending.sendLeased();
+            well();
+        }
+    }
+
+    private void claim(CountDownLatch stop) throws InterruptedException {
+        while (stop.getCount() > 0) {
+            sending.claimDue();
             well();
         }
     }
@@ -250,7 +260,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private void recordTheRest() {
         long end = System.nanoTime() + STOPPING.minusSeconds(1).toNanos();
         try {
-            while (sending.inFlight() > 0 && System.nanoTime() < end) {
+            while (sending.underWay() > 0 && System.nanoTime() < end) {
                 try {
                     sending.recordDone();
                 } catch (RuntimeException e) {
@@ -261,8 +271,8 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (sending.inFlight() > 0)
-            log.warn("{} deliveries are not recorded and may be sent again", sending.inFlight());
+        if (sending.underWay() > 0)
+            log.warn("{} deliveries are not recorded and may be sent again", sending.underWay());
     }
 
     private void replay(CountDownLatch stop) throws InterruptedException {

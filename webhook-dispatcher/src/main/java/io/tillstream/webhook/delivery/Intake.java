@@ -14,6 +14,7 @@ import io.tillstream.events.webhook.WebhookEvent.WebhookHeadersChanged;
 import io.tillstream.events.webhook.WebhookEvent.WebhookSecretRotated;
 import io.tillstream.events.webhook.WebhookEvent.WebhookSuspended;
 import io.tillstream.store.EventLog;
+import io.tillstream.webhook.delivery.Deliveries.Claimed;
 import io.tillstream.webhook.endpoint.Endpoints;
 import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
 import io.tillstream.webhook.payload.Customization;
@@ -25,6 +26,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,6 +54,7 @@ final class Intake {
     private final Deliveries deliveries;
     private final Partitions partitions;
     private final EventLog events;
+    private final Sending sending;
     private final int maxAttempts;
     private final Clock clock;
     private volatile long skipTo;
@@ -62,6 +66,7 @@ final class Intake {
             Deliveries deliveries,
             Partitions partitions,
             EventLog events,
+            Sending sending,
             int maxAttempts,
             Clock clock) {
         this.jdbc = jdbc;
@@ -70,6 +75,7 @@ final class Intake {
         this.deliveries = deliveries;
         this.partitions = partitions;
         this.events = events;
+        this.sending = sending;
         this.maxAttempts = maxAttempts;
         this.clock = clock;
     }
@@ -92,45 +98,54 @@ final class Intake {
         skipTo = position;
     }
 
-    /** Takes a run of history in; answers how many deliveries it made. */
-    int take(List<Envelope> run) {
-        if (run.isEmpty()) return 0;
+    /**
+     * What a run of history was made.
+     *
+     * @param leased deliveries that this instance sends without claiming them
+     * @param queued the endpoints of those that are to be claimed
+     */
+    record Taken(List<Claimed> leased, Set<UUID> queued) {
+        private static final Taken NOTHING = new Taken(List.of(), Set.of());
+    }
+
+    /** Takes a run of history in. */
+    Taken take(List<Envelope> run) {
+        if (run.isEmpty()) return Taken.NOTHING;
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         partitions.make(now);
-        Integer made = transaction.execute(status -> {
+        Taken taken = transaction.execute(status -> {
             long position = jdbc.sql("select position from progress for update")
                     .query(Long.class)
                     .single();
             List<Envelope> fresh = run.stream()
                     .filter(envelope -> envelope.position() > position)
                     .toList();
-            if (fresh.isEmpty()) return 0;
-            int stored = store(fresh, now);
+            if (fresh.isEmpty()) return Taken.NOTHING;
+            Taken stored = store(fresh, now);
             jdbc.sql("update progress set position = :position, event_position = :position, event_id = :event")
                     .param("position", fresh.getLast().position())
                     .param("event", fresh.getLast().id())
                     .update();
             return stored;
         });
-        return made == null ? 0 : made;
+        return taken == null ? Taken.NOTHING : taken;
     }
 
-    private int store(List<Envelope> fresh, Instant now) {
+    private Taken store(List<Envelope> fresh, Instant now) {
         Map<UUID, Endpoint> known = new LinkedHashMap<>();
         for (Endpoint endpoint : endpoints.all()) known.put(endpoint.webhook().id(), endpoint);
         boolean anybody = !known.isEmpty() || fresh.stream().anyMatch(one -> one.event() instanceof WebhookCreated);
         Facts facts = Facts.of(anybody ? fresh : List.of(), events);
         Set<UUID> touched = new LinkedHashSet<>();
-        List<Delivery> made = new ArrayList<>();
-        int stored = 0;
+        Made made = new Made(fresh.stream().noneMatch(Intake::changesWhatIsSent), now);
         for (Envelope envelope : fresh) {
             if (envelope.event() instanceof PersonErased erased) {
-                stored += flush(made);
+                made.flush();
                 forget(erased.aggregateId());
             }
             if (envelope.event() instanceof WebhookEvent event) {
                 // what was made so far belongs to the endpoint as it was
-                stored += flush(made);
+                made.flush();
                 follow(event, envelope, known, now);
                 touched.add(event.webhookId());
             } else if (anybody && PublicEvents.concerns(envelope.event())) {
@@ -138,28 +153,63 @@ final class Intake {
                     known.put(endpoint.webhook().id(), endpoint);
                     touched.add(endpoint.webhook().id());
                 }
-                if (made.size() >= BATCH) stored += flush(made);
+                if (made.deliveries.size() >= BATCH) made.flush();
             }
         }
-        stored += flush(made);
+        made.flush();
         for (UUID id : touched) {
             Endpoint endpoint = known.get(id);
             if (endpoint != null) endpoints.put(endpoint);
         }
-        return stored;
+        return new Taken(made.leased, made.queued);
+    }
+
+    /** Whether it may concern deliveries that were made before it, which are looked up in the queue then. */
+    private static boolean changesWhatIsSent(Envelope envelope) {
+        return envelope.event() instanceof WebhookEvent || envelope.event() instanceof PersonErased;
+    }
+
+    /** The deliveries of a run, which are stored some at a time, each leased to this instance where it may send it at once. */
+    private final class Made {
+        private final boolean leasing;
+        private final Instant leaseEnd;
+        private final int roomInAll;
+        private final List<Delivery> deliveries = new ArrayList<>();
+        private final Map<UUID, Instant> leases = new HashMap<>();
+        private final Map<UUID, Integer> room = new HashMap<>();
+        private final List<Claimed> leased = new ArrayList<>();
+        private final Set<UUID> queued = new HashSet<>();
+
+        Made(boolean leasing, Instant now) {
+            this.leasing = leasing;
+            this.leaseEnd = sending.leaseEnd(now);
+            this.roomInAll = sending.roomForNew();
+        }
+
+        void add(Delivery delivery, Webhook webhook) {
+            deliveries.add(delivery);
+            if (delivery.status() != Status.PENDING) return;
+            boolean plain = !webhook.details().inOrder() && webhook.details().rateLimit() == null;
+            int left = leasing && plain ? room.computeIfAbsent(webhook.id(), sending::roomForNew) : 0;
+            if (left == 0 || leased.size() >= roomInAll || queued.contains(webhook.id())) {
+                queued.add(webhook.id());
+                return;
+            }
+            room.put(webhook.id(), left - 1);
+            leases.put(delivery.id(), leaseEnd);
+            leased.add(new Claimed(delivery, leaseEnd, webhook));
+        }
+
+        void flush() {
+            Intake.this.deliveries.store(deliveries, leases);
+            deliveries.clear();
+        }
     }
 
     /** What was stored for endpoints before the person was erased, sent or not. */
     private void forget(UUID person) {
         for (Delivery delivery : deliveries.about(person))
             deliveries.redact(delivery.id(), Redaction.of(delivery.body()));
-    }
-
-    private int flush(List<Delivery> made) {
-        int count = made.size();
-        deliveries.store(made);
-        made.clear();
-        return count;
     }
 
     private void follow(WebhookEvent event, Envelope envelope, Map<UUID, Endpoint> known, Instant now) {
@@ -188,8 +238,7 @@ final class Intake {
     }
 
     /** Makes the deliveries of one event; answers the endpoints that get one, numbered on. */
-    private List<Endpoint> tell(
-            Envelope envelope, Facts facts, Iterable<Endpoint> known, List<Delivery> made, Instant now) {
+    private List<Endpoint> tell(Envelope envelope, Facts facts, Iterable<Endpoint> known, Made made, Instant now) {
         Optional<Told> told;
         try {
             told = PublicEvents.of(envelope, facts);
@@ -208,7 +257,7 @@ final class Intake {
             if (!webhook.details().wants(event.name(), event.products())) continue;
             long number = endpoint.lastNumber() + 1;
             numbered.add(endpoint.numbered(number));
-            if (envelope.position() > skipTo) made.add(delivery(webhook, mode, number, envelope, event, now));
+            if (envelope.position() > skipTo) made.add(delivery(webhook, mode, number, envelope, event, now), webhook);
         }
         return numbered;
     }

@@ -11,14 +11,12 @@ import io.tillstream.store.DispatcherSecrets;
 import io.tillstream.webhook.delivery.Deliveries.Attempted;
 import io.tillstream.webhook.delivery.Deliveries.Claimed;
 import io.tillstream.webhook.delivery.Exchange.NotSent;
-import io.tillstream.webhook.endpoint.Endpoints;
 import io.tillstream.webhook.signing.Signatures;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +28,6 @@ import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +39,8 @@ import reactor.core.publisher.Mono;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * Sends what is due. One thread claims and another one records, both in batches; attempts run on the client's event loops, so
- * that a slow receiver costs a socket and no thread. What a killed instance had claimed is claimed again when its lease ends. What
+ * Sends what is due. One thread claims, another one begins attempts and a third one records, all in batches; attempts run on the
+ * client's event loops, so that a slow receiver costs a socket and no thread. What a killed instance had claimed is claimed again when its lease ends. What
  * a receiver had accepted and wasn't recorded by then is sent again, so recording waits for nothing but the batch before it.
  */
 final class Sending {
@@ -83,8 +80,11 @@ final class Sending {
     private final Clock clock;
 
     private final LinkedBlockingDeque<Attempted> done = new LinkedBlockingDeque<>();
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final Semaphore something = new Semaphore(0);
+    private final Lanes lanes;
+    private final Semaphore claimable = new Semaphore(0);
+    private final Semaphore sendable = new Semaphore(0);
+    private volatile boolean due = true;
+    private long polled = System.nanoTime();
     private volatile boolean cannotRecord;
     private volatile long recordingSince = NEVER;
 
@@ -109,6 +109,7 @@ final class Sending {
         this.failed = attempts(meters, "will_retry");
         this.givenUp = attempts(meters, "gave_up");
         this.clock = clock;
+        this.lanes = new Lanes(limits.inFlight(), limits.perEndpoint(), System::nanoTime);
     }
 
     private static Timer attempts(MeterRegistry meters, String outcome) {
@@ -118,16 +119,86 @@ final class Sending {
                 .register(meters);
     }
 
-    /** There may be something new to send. */
+    /** There may be something new to claim. */
     void wake() {
-        something.release();
+        due = true;
+        claimable.release();
     }
 
-    /** Sends what is due; waits a little where there was nothing, or where what was sent can't be recorded. */
-    void sendDue() throws InterruptedException {
-        int claimed = held() || inFlight.get() >= limits.inFlight() ? 0 : claim();
-        if (claimed == 0 && !something.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS)) return;
-        something.drainPermits();
+    /** How many new deliveries may be stored as leased to this instance. */
+    int roomForNew() {
+        return lanes.roomInAll();
+    }
+
+    /** Of them, how many of an endpoint, which has neither a rate nor a strict order. */
+    int roomForNew(UUID endpoint) {
+        return lanes.roomForNew(endpoint);
+    }
+
+    /** Sends what was taken in under a lease, and claims the rest. */
+    void take(Intake.Taken taken) {
+        boolean _ = leased(taken.leased());
+        lanes.stored(taken.queued());
+        if (!taken.queued().isEmpty()) wake();
+    }
+
+    /** Answers whether they are taken: when this is closed they are given back. */
+    private boolean leased(List<Claimed> leased) {
+        if (leased.isEmpty()) return true;
+        if (!lanes.add(leased)) {
+            giveBack(leased);
+            return false;
+        }
+        sendable.release();
+        return true;
+    }
+
+    /** Claims what is due; waits a little where there was nothing, or where what was sent can't be recorded. */
+    void claimDue() throws InterruptedException {
+        giveBack(lanes.stale());
+        boolean poll = System.nanoTime() - polled >= TimeUnit.MILLISECONDS.toNanos(POLL_MS);
+        if (!held() && (due || poll || lanes.wantsClaim())) {
+            due = false;
+            polled = System.nanoTime();
+            if (claim() > 0) {
+                due = true; // there may be more
+                return;
+            }
+        }
+        boolean _ = claimable.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS);
+        claimable.drainPermits();
+    }
+
+    /** Sends what is leased; waits a little where there is nothing, or where what was sent can't be recorded. */
+    void sendLeased() throws InterruptedException {
+        if (!held()) start();
+        boolean _ = sendable.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS);
+        sendable.drainPermits();
+    }
+
+    /** Begins a life; answers which one. */
+    long open() {
+        return lanes.open();
+    }
+
+    /** Ends that life, if it hasn't ended: what was claimed and not attempted is anybody's again. */
+    void close(long life) {
+        giveBack(lanes.close(life));
+    }
+
+    private void giveBack(List<Claimed> claimed) {
+        if (claimed.isEmpty()) return;
+        try {
+            transaction.executeWithoutResult(status -> {
+                deliveries.withoutWaitingForTheDisk();
+                deliveries.giveBack(claimed);
+            });
+            lanes.stored(
+                    claimed.stream().map(one -> one.delivery().endpointId()).toList());
+            wake();
+        } catch (RuntimeException e) {
+            log.warn("{} deliveries wait for the end of their lease", claimed.size(), e);
+        }
     }
 
     private boolean held() {
@@ -139,8 +210,12 @@ final class Sending {
     void recordDone() throws InterruptedException {
         Attempted first = done.poll(POLL_MS, TimeUnit.MILLISECONDS);
         if (first == null) return;
-        List<Attempted> batch = new ArrayList<>(List.of(first));
-        done.drainTo(batch);
+        List<Attempted> drained = new ArrayList<>(List.of(first));
+        done.drainTo(drained);
+        Map<UUID, Attempted> byDelivery = new LinkedHashMap<>();
+        for (Attempted one : drained)
+            if (byDelivery.putIfAbsent(one.delivery().id(), one) != null) done.add(one); // it is late, and by itself
+        List<Attempted> batch = List.copyOf(byDelivery.values());
         recordingSince = System.nanoTime();
         try {
             recordTogether(batch);
@@ -152,29 +227,27 @@ final class Sending {
         } finally {
             recordingSince = NEVER;
         }
-        inFlight.addAndGet(-batch.size());
-        wake(); // what was recorded has made room for more
+        giveBack(lanes.recorded(batch));
+        sendable.release(); // what was recorded has made room for more
+        claimable.release();
     }
 
     /** All or none; where one of them can't be stored, each by itself. */
     private void recordTogether(List<Attempted> batch) {
         try {
-            transaction.executeWithoutResult(status -> {
-                deliveries.withoutWaitingForTheDisk();
-                record(batch);
-            });
+            transaction.executeWithoutResult(status -> record(batch, false));
         } catch (DataIntegrityViolationException e) {
             log.error("What came of {} attempts can't be stored as it is", batch.size(), e);
             if (batch.size() > 1) for (Attempted one : batch) recordTogether(List.of(one));
             else
                 transaction.executeWithoutResult(
-                        status -> record(List.of(batch.getFirst().withoutAnswer())));
+                        status -> record(List.of(batch.getFirst().withoutAnswer()), false));
         }
     }
 
-    /** Deliveries that are claimed and not recorded. */
-    int inFlight() {
-        return inFlight.get();
+    /** Attempts that aren't recorded. */
+    int underWay() {
+        return lanes.underWay();
     }
 
     /** Until when an attempt that begins now is left alone. */
@@ -183,31 +256,55 @@ final class Sending {
     }
 
     private int claim() {
-        long began = System.nanoTime();
+        Lanes.Room room = lanes.roomForClaim();
+        if (room.most() == 0) {
+            due = true; // once there is room
+            return 0;
+        }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // leases are compared with what PostgreSQL kept
         List<Claimed> claimed = Objects.requireNonNullElse(
                 transaction.execute(status -> deliveries.claim(
-                        limits.inFlight() - inFlight.get(), limits.perEndpoint(), PATIENCE, now, leaseEnd(now))),
+                        room.most(), limits.perEndpoint(), room.ahead(), PATIENCE, now, leaseEnd(now))),
                 List.of());
-        if (claimed.isEmpty()) return 0;
-        Map<String, Webhook> states = new HashMap<>();
-        for (Claimed one : claimed) states.computeIfAbsent(one.endpoint(), Endpoints::state);
-        Map<UUID, String> opened = open(states.values(), now);
-        if (System.nanoTime() - began > LEASE_MARGIN.toNanos())
-            return 0; // held up for so long that others may have them by now
-        for (Claimed one : claimed) {
-            Webhook webhook = Objects.requireNonNull(states.get(one.endpoint()));
-            inFlight.incrementAndGet();
-            attempt(one.delivery(), one.leasedUntil(), webhook, opened, Map.of())
-                    .subscribe(done::add, failure -> {
-                        inFlight.decrementAndGet();
-                        log.error(
-                                "Delivery {} waits for the end of its lease",
-                                one.delivery().id(),
-                                failure);
-                    });
+        if (!leased(claimed)) return 0;
+        List<UUID> unclear = lanes.unclear(room.number());
+        if (!unclear.isEmpty()) {
+            Set<UUID> left = deliveries.due(unclear, now);
+            lanes.cleared(unclear.stream().filter(id -> !left.contains(id)).toList(), room.number());
         }
         return claimed.size();
+    }
+
+    private void start() {
+        List<Claimed> next = lanes.next();
+        if (next.isEmpty()) return;
+        List<Claimed> late = new ArrayList<>();
+        int begun = 0;
+        try {
+            Map<UUID, String> secrets =
+                    open(next.stream().map(Claimed::webhook).collect(Collectors.toSet()), clock.instant());
+            Instant mustEnd = clock.instant().plus(limits.timeout());
+            for (Claimed one : next) {
+                if (mustEnd.isBefore(one.leasedUntil())) attempt(one, secrets);
+                else late.add(one); // others may have it before an attempt is over
+                begun++;
+            }
+        } finally {
+            late.addAll(next.subList(begun, next.size()));
+            late.forEach(lanes::lost);
+            giveBack(late);
+        }
+    }
+
+    private void attempt(Claimed one, Map<UUID, String> secrets) {
+        Mono.defer(() -> attempt(one.delivery(), one.leasedUntil(), one.webhook(), secrets, Map.of()))
+                .subscribe(done::add, failure -> {
+                    lanes.lost(one);
+                    log.error(
+                            "Delivery {} waits for the end of its lease",
+                            one.delivery().id(),
+                            failure);
+                });
     }
 
     private Map<UUID, String> open(Iterable<Webhook> webhooks, Instant now) {
@@ -224,7 +321,7 @@ final class Sending {
         Attempted attempted =
                 Objects.requireNonNull(attempt(delivery, null, webhook, open(List.of(webhook), clock.instant()), marks)
                         .block());
-        transaction.executeWithoutResult(status -> record(List.of(attempted)));
+        transaction.executeWithoutResult(status -> record(List.of(attempted), true));
         return attempted;
     }
 
@@ -301,16 +398,15 @@ final class Sending {
         return headers;
     }
 
-    private void record(List<Attempted> batch) {
+    private void record(List<Attempted> batch, boolean waiting) {
         Instant now = clock.instant();
-        deliveries.record(batch, now);
         Map<UUID, List<Attempted>> byEndpoint = batch.stream()
                 .filter(attempted -> !attempted.test() && !(attempted.exchange() instanceof NotSent))
                 .collect(Collectors.groupingBy(attempted -> attempted.delivery().endpointId()));
         Set<UUID> healthy = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.Delivered);
         Set<UUID> failing = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.GaveUp(boolean gone) && gone);
         for (UUID endpoint : byEndpoint.keySet()) if (!healthy.contains(endpoint)) failing.add(endpoint);
-        for (UUID endpoint : deliveries.lockHealth(healthy, failing, now)) {
+        for (UUID endpoint : deliveries.record(batch, healthy, failing, now, waiting)) {
             if (healthy.contains(endpoint)) deliveries.healthy(endpoint, now);
             if (failing.contains(endpoint)) judge(endpoint, byEndpoint.getOrDefault(endpoint, List.of()), now);
         }

@@ -9,6 +9,7 @@ import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -99,7 +100,10 @@ class MeanwhileTest {
                                 new Outcome.WillRetry(now),
                                 now,
                                 1)),
-                        now);
+                        Set.of(),
+                        Set.of(),
+                        now,
+                        true);
         assertThat(only(webhook).path("status").asString()).isEqualTo("success");
         assertThat(only(webhook).path("http_status").asInt()).isEqualTo(200);
         assertThat(only(webhook).path("attempt_count").asInt()).isEqualTo(1);

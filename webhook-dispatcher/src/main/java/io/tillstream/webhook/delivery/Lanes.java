@@ -1,0 +1,342 @@
+package io.tillstream.webhook.delivery;
+
+import io.tillstream.webhook.delivery.Deliveries.Attempted;
+import io.tillstream.webhook.delivery.Deliveries.Claimed;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * What this instance has a lease on, by endpoint: attempts under way, of which there are so many at a time, and what waits for
+ * one to be recorded. An endpoint may have some wait that takes deliveries, as many as it took a moment ago; that spares claims
+ * between one attempt and the next. Whatever waits longer than a second, is for a receiver that stopped working, or is here when
+ * the dispatcher stops, is for its caller to give back. Thread-safe.
+ */
+final class Lanes {
+    /** What an endpoint took within the last one or two of these may wait for it. */
+    private static final long WINDOW = Duration.ofMillis(250).toNanos();
+
+    /** A decision of a person, or of another dispatcher, may be unknown for so long. */
+    private static final long STALE = Duration.ofSeconds(1).toNanos();
+
+    /** Times the attempts at a time: what waits for one endpoint, and for all. */
+    private static final int MOST_WAITING = 15;
+
+    private static final int MOST_WAITING_IN_ALL = 3;
+
+    private record Waiting(Claimed claimed, long since) {}
+
+    private static final class Lane {
+        private final Deque<Waiting> waiting = new ArrayDeque<>();
+        private int underWay;
+        private long windowBegan;
+        private int taken;
+        private int takenBefore;
+        /** The number of the first claim that may find what waits to be claimed; 0 when nothing does. */
+        private long backlogFor = 1;
+
+        private void advance(long now) {
+            long passed = (now - windowBegan) / WINDOW;
+            if (passed <= 0) return;
+            takenBefore = passed == 1 ? taken : 0;
+            taken = 0;
+            windowBegan += passed * WINDOW;
+        }
+
+        private int ahead(long now, int most) {
+            advance(now);
+            return Math.min(Math.max(taken, takenBefore), most);
+        }
+    }
+
+    private final int inAll;
+    private final int perEndpoint;
+    private final LongSupplier nanos;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<UUID, Lane> lanes = new LinkedHashMap<>();
+    private long claims;
+    private int underWay;
+    private int waiting;
+    private boolean closed = true;
+    private long life;
+
+    /**
+     * @param inAll attempts under way
+     * @param perEndpoint of them, to one endpoint
+     */
+    Lanes(int inAll, int perEndpoint, LongSupplier nanos) {
+        this.inAll = inAll;
+        this.perEndpoint = perEndpoint;
+        this.nanos = nanos;
+    }
+
+    private Lane lane(UUID endpoint) {
+        return lanes.computeIfAbsent(endpoint, id -> {
+            Lane lane = new Lane();
+            lane.windowBegan = nanos.getAsLong();
+            return lane;
+        });
+    }
+
+    // --- what comes in
+
+    /** How many new deliveries of an endpoint need no claim: none where older ones wait to be claimed, or nothing was taken just now. */
+    int roomForNew(UUID endpoint) {
+        lock.lock();
+        try {
+            Lane lane = lanes.get(endpoint);
+            if (closed || lane == null || lane.backlogFor != 0) return 0;
+            long now = nanos.getAsLong();
+            if (lane.ahead(now, 1) == 0) return 0;
+            return Math.clamp(free(lane, now), 0, roomInAll());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many more this may take. */
+    int roomInAll() {
+        lock.lock();
+        try {
+            return closed ? 0 : Math.max(0, (1 + MOST_WAITING_IN_ALL) * inAll - underWay - waiting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A claim that is about to be made.
+     *
+     * @param number of the claim, for {@link #cleared}
+     * @param most deliveries of it
+     * @param ahead what may wait for an endpoint; where there is none, nothing
+     */
+    record Room(long number, int most, Map<UUID, Integer> ahead) {}
+
+    Room roomForClaim() {
+        lock.lock();
+        try {
+            long now = nanos.getAsLong();
+            Map<UUID, Integer> ahead = new HashMap<>();
+            lanes.forEach((endpoint, lane) -> {
+                int more = lane.ahead(now, MOST_WAITING * perEndpoint);
+                if (more > 0) ahead.put(endpoint, more);
+            });
+            // without a free place, what is claimed now would only wait here, where another instance may have one
+            int most = ahead.isEmpty() || underWay >= inAll ? Math.max(0, inAll - underWay - waiting) : roomInAll();
+            return new Room(++claims, most, ahead);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether there is room for what an endpoint may have waiting to be claimed. */
+    boolean wantsClaim() {
+        lock.lock();
+        try {
+            long now = nanos.getAsLong();
+            return roomInAll() > 0
+                    && lanes.values().stream().anyMatch(lane -> lane.backlogFor != 0 && free(lane, now) > 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int free(Lane lane, long now) {
+        return perEndpoint + lane.ahead(now, MOST_WAITING * perEndpoint) - lane.underWay - lane.waiting.size();
+    }
+
+    /** The endpoints of which nobody knows whether a claim of that number has left something. */
+    List<UUID> unclear(long claim) {
+        lock.lock();
+        try {
+            List<UUID> unclear = new ArrayList<>();
+            lanes.forEach((endpoint, lane) -> {
+                if (lane.backlogFor != 0 && lane.backlogFor <= claim) unclear.add(endpoint);
+            });
+            return unclear;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing of these endpoints waited to be claimed any more, once a claim of that number was made. */
+    void cleared(Collection<UUID> endpoints, long claim) {
+        lock.lock();
+        try {
+            for (UUID endpoint : endpoints) {
+                Lane lane = lanes.get(endpoint);
+                if (lane != null && lane.backlogFor <= claim) lane.backlogFor = 0;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what is leased; false when this is closed, and it is to be given back. */
+    boolean add(List<Claimed> leased) {
+        lock.lock();
+        try {
+            if (closed) return false;
+            long now = nanos.getAsLong();
+            for (Claimed one : leased) lane(one.delivery().endpointId()).waiting.add(new Waiting(one, now));
+            waiting += leased.size();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Deliveries were stored for whoever claims them: newer ones go the same way until a claim has found them all. */
+    void stored(Collection<UUID> endpoints) {
+        lock.lock();
+        try {
+            for (UUID endpoint : endpoints) lane(endpoint).backlogFor = claims + 1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- what goes out
+
+    /** What may be attempted now, which is under way from now on; endpoints take turns where not all can have what they may. */
+    List<Claimed> next() {
+        lock.lock();
+        try {
+            long now = nanos.getAsLong();
+            List<Claimed> next = new ArrayList<>();
+            boolean more = true;
+            while (more && underWay < inAll) {
+                more = false;
+                for (UUID endpoint : List.copyOf(lanes.keySet())) {
+                    Lane lane = lane(endpoint);
+                    if (underWay == inAll || lane.underWay >= perEndpoint || lane.waiting.isEmpty()) continue;
+                    if (stale(lane, now)) continue;
+                    next.add(lane.waiting.remove().claimed());
+                    waiting--;
+                    lane.underWay++;
+                    underWay++;
+                    lanes.remove(endpoint); // to the end
+                    lanes.put(endpoint, lane);
+                    more = true;
+                }
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Removes what has waited for too long, and lanes that nothing was in lately. */
+    List<Claimed> stale() {
+        lock.lock();
+        try {
+            long now = nanos.getAsLong();
+            List<Claimed> stale = new ArrayList<>();
+            lanes.values().removeIf(lane -> {
+                while (!lane.waiting.isEmpty() && stale(lane, now))
+                    stale.add(lane.waiting.remove().claimed());
+                return lane.waiting.isEmpty() && lane.underWay == 0 && lane.ahead(now, 1) == 0;
+            });
+            waiting -= stale.size();
+            return stale;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean stale(Lane lane, long now) {
+        return now - lane.waiting.element().since() > STALE;
+    }
+
+    /** What became of an attempt is recorded. Removes what waits for an endpoint whose receiver doesn't work, or is gone. */
+    List<Claimed> recorded(List<Attempted> attempts) {
+        lock.lock();
+        try {
+            long now = nanos.getAsLong();
+            List<Claimed> given = new ArrayList<>();
+            for (Attempted attempt : attempts) {
+                Lane lane = lane(attempt.delivery().endpointId());
+                over(lane);
+                lane.advance(now);
+                if (attempt.outcome() instanceof Outcome.Delivered) lane.taken++;
+                boolean gone = attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is;
+                if (!gone && !Outcome.unavailable(attempt.exchange())) continue;
+                lane.taken = 0;
+                lane.takenBefore = 0;
+                lane.waiting.forEach(one -> given.add(one.claimed()));
+                waiting -= lane.waiting.size();
+                lane.waiting.clear();
+            }
+            return given;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One that can't be recorded is under way no more. */
+    void lost(Claimed claimed) {
+        lock.lock();
+        try {
+            over(lane(claimed.delivery().endpointId()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void over(Lane lane) {
+        lane.underWay--;
+        underWay--;
+    }
+
+    // --- its life
+
+    /** Takes something from now on; answers which of its lives this is. */
+    long open() {
+        lock.lock();
+        try {
+            closed = false;
+            return ++life;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes nothing more in that life; answers all that waits. One that is over already has nothing. */
+    List<Claimed> close(long which) {
+        lock.lock();
+        try {
+            if (which != life) return List.of();
+            closed = true;
+            List<Claimed> all = new ArrayList<>();
+            for (Lane lane : lanes.values()) {
+                lane.waiting.forEach(one -> all.add(one.claimed()));
+                lane.waiting.clear();
+            }
+            waiting = 0;
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Attempts that aren't recorded. */
+    int underWay() {
+        lock.lock();
+        try {
+            return underWay;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -206,6 +206,7 @@ public final class PostgresServer implements EmbeddedServer {
                 maintenance_work_mem = 32MB
                 max_wal_size = 512MB
                 max_parallel_workers_per_gather = 0
+                default_statistics_target = 10
                 jit = off
                 timezone = 'UTC'
                 log_timezone = 'UTC'

@@ -14,7 +14,6 @@ import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,53 +98,55 @@ final class Deliveries {
 
     /** Stores deliveries; those that are pending are queued, but for tests, which are attempted once and by whoever stores them. */
     void store(List<Delivery> deliveries) {
-        store(deliveries, Map.of());
+        Statements statements = new Statements(batch);
+        store(deliveries, Map.of(), statements);
+        statements.run();
     }
 
     /**
-     * As the other.
+     * As the other, together with other statements.
      *
      * @param leases of those that are claimed from the beginning, by delivery
      */
-    void store(List<Delivery> deliveries, Map<UUID, Instant> leases) {
+    void store(List<Delivery> deliveries, Map<UUID, Instant> leases, Statements statements) {
         if (deliveries.isEmpty()) return;
-        batch.batchUpdate(
+        statements.change(
                 "insert into deliveries (id, endpoint_id, mode, number, message_id, event, person_id, body, status,"
                         + " attempt_count, attempts_made, max_attempts, next_attempt_at, created_at, replay_id)"
-                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)",
-                deliveries,
-                deliveries.size(),
-                (statement, delivery) -> {
-                    statement.setObject(1, delivery.id());
-                    statement.setObject(2, delivery.endpointId());
-                    statement.setString(3, delivery.mode());
-                    statement.setObject(4, delivery.number());
-                    statement.setString(5, delivery.messageId());
-                    statement.setString(6, delivery.event());
-                    statement.setObject(7, delivery.personId());
-                    statement.setString(8, delivery.body());
-                    statement.setString(9, delivery.status().wire());
-                    statement.setInt(10, delivery.maxAttempts());
-                    statement.setTimestamp(11, time(delivery.nextAttemptAt()));
-                    statement.setTimestamp(12, time(delivery.createdAt()));
-                    statement.setObject(13, delivery.replayId());
-                });
+                        + " select id, endpoint_id, mode, number, message_id, event, person_id, body, status,"
+                        + " 0, 0, max_attempts, next_attempt_at, created_at, replay_id"
+                        + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as text[]), cast(? as bigint[]),"
+                        + " cast(? as text[]), cast(? as text[]), cast(? as uuid[]), cast(? as text[]), cast(? as text[]),"
+                        + " cast(? as int[]), cast(? as timestamptz[]), cast(? as timestamptz[]), cast(? as uuid[]))"
+                        + " as d (id, endpoint_id, mode, number, message_id, event, person_id, body, status, max_attempts,"
+                        + " next_attempt_at, created_at, replay_id)",
+                uuids(deliveries, Delivery::id),
+                uuids(deliveries, Delivery::endpointId),
+                texts(deliveries, Delivery::mode),
+                numbers(deliveries),
+                texts(deliveries, Delivery::messageId),
+                texts(deliveries, Delivery::event),
+                uuids(deliveries, Delivery::personId),
+                texts(deliveries, Delivery::body),
+                texts(deliveries, delivery -> delivery.status().wire()),
+                deliveries.stream().map(Delivery::maxAttempts).toArray(Integer[]::new),
+                times(deliveries, Delivery::nextAttemptAt),
+                times(deliveries, Delivery::createdAt),
+                uuids(deliveries, Delivery::replayId));
         List<Delivery> queued = deliveries.stream()
                 .filter(delivery -> delivery.status() == Status.PENDING && delivery.nextAttemptAt() != null)
                 .toList();
         if (queued.isEmpty()) return;
-        batch.batchUpdate(
-                "insert into queue (delivery_id, endpoint_id, number, due_at, leased_until) values (?, ?, ?, ?, ?)",
-                queued,
-                queued.size(),
-                (statement, delivery) -> {
-                    Instant lease = leases.get(delivery.id());
-                    statement.setObject(1, delivery.id());
-                    statement.setObject(2, delivery.endpointId());
-                    statement.setObject(3, delivery.number(), Types.BIGINT);
-                    statement.setTimestamp(4, time(lease == null ? delivery.nextAttemptAt() : lease));
-                    statement.setTimestamp(5, time(lease));
-                });
+        statements.change(
+                "insert into queue (delivery_id, endpoint_id, number, due_at, leased_until)"
+                        + " select id, endpoint_id, number, coalesce(leased_until, next_attempt_at), leased_until"
+                        + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as bigint[]), cast(? as timestamptz[]),"
+                        + " cast(? as timestamptz[])) as q (id, endpoint_id, number, next_attempt_at, leased_until)",
+                uuids(queued, Delivery::id),
+                uuids(queued, Delivery::endpointId),
+                numbers(queued),
+                times(queued, Delivery::nextAttemptAt),
+                times(queued, delivery -> leases.get(delivery.id())));
     }
 
     /** Queues what was held for an endpoint that is enabled again, in the order in which it happened. */
@@ -415,7 +416,8 @@ final class Deliveries {
                     times(again, Attempted::leasedUntil),
                     times(again, attempt -> next(attempt.outcome())),
                     ids(again));
-        statements.run();
+        // what was delivered is decided already, whatever the queue says
+        if (decided.size() < attempts.size()) statements.run();
 
         UUID[] ids = ids(attempts);
         UUID[] persons =
@@ -501,14 +503,22 @@ final class Deliveries {
         return attempts.stream().map(attempt -> attempt.delivery().id()).toArray(UUID[]::new);
     }
 
-    private static @Nullable String[] texts(List<Attempted> attempts, Function<Attempted, @Nullable String> text) {
-        return attempts.stream().map(text).toArray(String[]::new);
+    private static @Nullable UUID[] uuids(List<Delivery> deliveries, Function<Delivery, @Nullable UUID> uuid) {
+        return deliveries.stream().map(uuid).toArray(UUID[]::new);
+    }
+
+    private static @Nullable Long[] numbers(List<Delivery> deliveries) {
+        return deliveries.stream().map(Delivery::number).toArray(Long[]::new);
+    }
+
+    private static <T> @Nullable String[] texts(List<T> all, Function<T, @Nullable String> text) {
+        return all.stream().map(text).toArray(String[]::new);
     }
 
     /** As PostgreSQL reads them. */
-    private static @Nullable String[] times(List<Attempted> attempts, Function<Attempted, @Nullable Instant> time) {
-        return texts(attempts, attempt -> {
-            Instant at = time.apply(attempt);
+    private static <T> @Nullable String[] times(List<T> all, Function<T, @Nullable Instant> time) {
+        return texts(all, one -> {
+            Instant at = time.apply(one);
             return at == null ? null : at.toString();
         });
     }

@@ -91,7 +91,7 @@ public class DeliveryConfiguration {
             WebhookSettings settings,
             Clock clock) {
         return new Intake(
-                JdbcClient.create(webhooks),
+                new JdbcTemplate(webhooks),
                 transaction(webhooks),
                 endpoints,
                 deliveries,

@@ -14,6 +14,7 @@ import io.tillstream.events.webhook.WebhookEvent.WebhookHeadersChanged;
 import io.tillstream.events.webhook.WebhookEvent.WebhookSecretRotated;
 import io.tillstream.events.webhook.WebhookEvent.WebhookSuspended;
 import io.tillstream.store.EventLog;
+import io.tillstream.store.Statements;
 import io.tillstream.webhook.delivery.Deliveries.Claimed;
 import io.tillstream.webhook.endpoint.Endpoints;
 import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
@@ -37,6 +38,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -49,6 +51,7 @@ final class Intake {
     private static final int BATCH = 200;
 
     private final JdbcClient jdbc;
+    private final JdbcTemplate template;
     private final TransactionTemplate transaction;
     private final Endpoints endpoints;
     private final Deliveries deliveries;
@@ -60,7 +63,7 @@ final class Intake {
     private volatile long skipTo;
 
     Intake(
-            JdbcClient jdbc,
+            JdbcTemplate template,
             TransactionTemplate transaction,
             Endpoints endpoints,
             Deliveries deliveries,
@@ -69,7 +72,8 @@ final class Intake {
             Sending sending,
             int maxAttempts,
             Clock clock) {
-        this.jdbc = jdbc;
+        this.jdbc = JdbcClient.create(template);
+        this.template = template;
         this.transaction = transaction;
         this.endpoints = endpoints;
         this.deliveries = deliveries;
@@ -114,53 +118,58 @@ final class Intake {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         partitions.make(now);
         Taken taken = transaction.execute(status -> {
-            long position = jdbc.sql("select position from progress for update")
-                    .query(Long.class)
-                    .single();
+            Statements statements = new Statements(template);
+            List<Long> positions = new ArrayList<>();
+            statements.query("select position from progress for update", rows -> {
+                while (rows.next()) positions.add(rows.getLong(1));
+            });
+            Map<UUID, Endpoint> known = new LinkedHashMap<>();
+            endpoints.all(statements, endpoint -> known.put(endpoint.webhook().id(), endpoint));
+            statements.run();
+            long position = positions.getFirst();
             List<Envelope> fresh = run.stream()
                     .filter(envelope -> envelope.position() > position)
                     .toList();
             if (fresh.isEmpty()) return Taken.NOTHING;
-            Taken stored = store(fresh, now);
-            jdbc.sql("update progress set position = :position, event_position = :position, event_id = :event")
-                    .param("position", fresh.getLast().position())
-                    .param("event", fresh.getLast().id())
-                    .update();
+            Taken stored = store(fresh, known, now, statements);
+            Envelope last = fresh.getLast();
+            statements.change(
+                    "update progress set position = ?, event_position = ?, event_id = ?",
+                    last.position(),
+                    last.position(),
+                    last.id());
+            statements.run();
             return stored;
         });
         return taken == null ? Taken.NOTHING : taken;
     }
 
-    private Taken store(List<Envelope> fresh, Instant now) {
-        Map<UUID, Endpoint> known = new LinkedHashMap<>();
-        for (Endpoint endpoint : endpoints.all()) known.put(endpoint.webhook().id(), endpoint);
+    /** What is stored last waits among the statements. */
+    private Taken store(List<Envelope> fresh, Map<UUID, Endpoint> known, Instant now, Statements statements) {
         boolean anybody = !known.isEmpty() || fresh.stream().anyMatch(one -> one.event() instanceof WebhookCreated);
-        Facts facts = Facts.of(anybody ? fresh : List.of(), events);
-        Set<UUID> touched = new LinkedHashSet<>();
-        Made made = new Made(fresh.stream().noneMatch(Intake::changesWhatIsSent), now);
+        Facts facts = anybody ? Facts.of(fresh, fresh, events) : Facts.NONE;
+        Set<UUID> numbered = new LinkedHashSet<>();
+        Made made = new Made(fresh.stream().noneMatch(Intake::changesWhatIsSent), now, statements);
         for (Envelope envelope : fresh) {
-            if (envelope.event() instanceof PersonErased erased) {
-                made.flush();
-                forget(erased.aggregateId());
+            if (changesWhatIsSent(envelope)) {
+                made.flush(); // belongs to the endpoint as it was
+                statements.run();
             }
-            if (envelope.event() instanceof WebhookEvent event) {
-                // what was made so far belongs to the endpoint as it was
-                made.flush();
-                follow(event, envelope, known, now);
-                touched.add(event.webhookId());
-            } else if (anybody && PublicEvents.concerns(envelope.event())) {
+            if (envelope.event() instanceof PersonErased erased) forget(erased.aggregateId());
+            if (envelope.event() instanceof WebhookEvent event) follow(event, envelope, known, now);
+            else if (anybody && PublicEvents.concerns(envelope.event())) {
                 for (Endpoint endpoint : tell(envelope, facts, known.values(), made, now)) {
                     known.put(endpoint.webhook().id(), endpoint);
-                    touched.add(endpoint.webhook().id());
+                    numbered.add(endpoint.webhook().id());
                 }
-                if (made.deliveries.size() >= BATCH) made.flush();
+                if (made.deliveries.size() >= BATCH) {
+                    made.flush();
+                    statements.run();
+                }
             }
         }
         made.flush();
-        for (UUID id : touched) {
-            Endpoint endpoint = known.get(id);
-            if (endpoint != null) endpoints.put(endpoint);
-        }
+        endpoints.number(numbered.stream().map(known::get).toList(), statements);
         return new Taken(made.leased, made.queued);
     }
 
@@ -179,9 +188,11 @@ final class Intake {
         private final Map<UUID, Integer> room = new HashMap<>();
         private final List<Claimed> leased = new ArrayList<>();
         private final Set<UUID> queued = new HashSet<>();
+        private final Statements statements;
 
-        Made(boolean leasing, Instant now) {
+        Made(boolean leasing, Instant now, Statements statements) {
             this.leasing = leasing;
+            this.statements = statements;
             this.leaseEnd = sending.leaseEnd(now);
             this.roomInAll = sending.roomForNew();
         }
@@ -201,7 +212,7 @@ final class Intake {
         }
 
         void flush() {
-            Intake.this.deliveries.store(deliveries, leases);
+            Intake.this.deliveries.store(deliveries, leases, statements);
             deliveries.clear();
         }
     }

@@ -194,12 +194,13 @@ final class Replays {
         long upTo = Math.min(replay.toPosition(), settled);
         if (upTo < replay.toPosition() && upTo <= replay.afterPosition()) return false;
         EventRun run = pages.run(EventFilter.everything(), replay.afterPosition(), upTo, RUN);
-        List<Envelope> covered = events.openEvenIfUnreadable(run.events()).stream()
+        List<Envelope> opened = events.openEvenIfUnreadable(run.events());
+        List<Envelope> covered = opened.stream()
                 .filter(envelope -> replay.covers(envelope)
                         && envelope.metadata().mode().wire().equals(replay.mode())
                         && PublicEvents.concerns(envelope.event()))
                 .toList();
-        Facts facts = Facts.of(covered, events);
+        Facts facts = Facts.of(covered, opened, events);
         List<Delivery> made = new ArrayList<>();
         Instant due = replay.nextDueAt().isBefore(now) ? now : replay.nextDueAt();
         for (Envelope envelope : covered) {

@@ -11,6 +11,7 @@ import io.tillstream.http.history.ConceptFolding;
 import io.tillstream.http.history.Folding;
 import io.tillstream.http.history.Source;
 import io.tillstream.http.list.ListQuery;
+import io.tillstream.store.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -69,6 +71,13 @@ public final class Endpoints implements Source<Webhook> {
         return jdbc.sql(SELECT + " where not deleted")
                 .query((rs, n) -> endpoint(rs))
                 .list();
+    }
+
+    /** As the other, when the statements are run. */
+    public void all(Statements statements, Consumer<Endpoint> listener) {
+        statements.query(SELECT + " where not deleted", rows -> {
+            while (rows.next()) listener.accept(endpoint(rows));
+        });
     }
 
     /** Those that aren't deleted, of a mode. */
@@ -132,6 +141,16 @@ public final class Endpoints implements Source<Webhook> {
         jdbc.sql("insert into health (endpoint_id) values (:id) on conflict do nothing")
                 .param("id", webhook.id())
                 .update();
+    }
+
+    /** Writes how far the deliveries of some are numbered, when the statements are run. */
+    public void number(Collection<Endpoint> endpoints, Statements statements) {
+        if (endpoints.isEmpty()) return;
+        statements.change(
+                "update endpoints e set last_number = n.number"
+                        + " from unnest(cast(? as uuid[]), cast(? as bigint[])) as n (id, number) where e.id = n.id",
+                endpoints.stream().map(one -> one.webhook().id()).toArray(UUID[]::new),
+                endpoints.stream().map(Endpoint::lastNumber).toArray(Long[]::new));
     }
 
     static Endpoint endpoint(ResultSet rs) throws SQLException {

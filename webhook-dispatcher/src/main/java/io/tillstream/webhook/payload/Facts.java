@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,43 +30,50 @@ import org.slf4j.LoggerFactory;
 public final class Facts {
     private static final Logger log = LoggerFactory.getLogger(Facts.class);
 
+    /** Of nothing. */
+    public static final Facts NONE = new Facts(Map.of());
+
     private final Map<UUID, Past> pasts;
 
     private Facts(Map<UUID, Past> pasts) {
         this.pasts = pasts;
     }
 
-    /** Reads what public events of this run refer to. */
-    public static Facts of(List<Envelope> run, EventLog log) {
-        if (run.isEmpty()) return new Facts(Map.of());
-        long from = run.getFirst().position();
-        long to = run.getLast().position();
+    /**
+     * What some public events of a run refer to, which is read from the store unless it began in the run.
+     *
+     * @param run all events from one position to another, in order
+     */
+    public static Facts of(List<Envelope> asked, List<Envelope> run, EventLog log) {
         Set<UUID> first = new HashSet<>();
         Set<UUID> second = new HashSet<>();
-        for (Envelope envelope : run) {
+        for (Envelope envelope : asked) {
             if (envelope.event() instanceof ProductEvent product) first.add(product.productId());
             if (envelope.event() instanceof AccessEvent access) {
                 first.add(access.accessId());
                 second.add(access.userId());
             }
         }
-        if (first.isEmpty()) return new Facts(Map.of());
-        Map<UUID, Past> pasts = new HashMap<>(pasts(first, from, to, log));
+        if (first.isEmpty()) return NONE;
+        Map<UUID, Past> pasts = new HashMap<>(pasts(first, run, log));
         for (Past past : List.copyOf(pasts.values()))
             if (past.last() instanceof Access access) second.add(access.productId());
         second.removeAll(first);
-        pasts.putAll(pasts(second, from, to, log));
+        pasts.putAll(pasts(second, run, log));
         return new Facts(pasts);
     }
 
     /** None for one that can't be read, of which nobody is told then. */
-    private static Map<UUID, Past> pasts(Set<UUID> ids, long from, long to, EventLog log) {
+    private static Map<UUID, Past> pasts(Set<UUID> ids, List<Envelope> run, EventLog log) {
+        long from = run.getFirst().position();
         Map<UUID, Past> pasts = new HashMap<>();
-        log.tell(
-                ids,
-                to,
-                one -> pasts.computeIfAbsent(one.aggregateId(), id -> new Past(one))
-                        .add(one, from));
+        Consumer<Envelope> listener = one ->
+                pasts.computeIfAbsent(one.aggregateId(), id -> new Past(one)).add(one, from);
+        Set<UUID> older = new HashSet<>(ids);
+        for (Envelope one : run) if (one.sequence() == 0) older.remove(one.aggregateId());
+        for (Envelope one : run)
+            if (ids.contains(one.aggregateId()) && !older.contains(one.aggregateId())) listener.accept(one);
+        log.tell(older, run.getLast().position(), listener);
         pasts.values().removeIf(past -> past.unreadable);
         return pasts;
     }

@@ -191,7 +191,10 @@ public final class PostgresServer implements EmbeddedServer {
         Files.writeString(configuration, Files.readString(configuration) + "\ninclude 'tillstream.conf'\n");
     }
 
-    /** Written at every start; no socket in the file system, whose path may be too long. */
+    /**
+     * Written at every start; no socket in the file system, whose path may be too long. The samples that PostgreSQL makes its
+     * statistics of are a tenth of its default: of events, each row of one costs four expressions over JSON, and all is found by keys.
+     */
     private String settings() {
         return """
                 listen_addresses = '127.0.0.1'

@@ -49,6 +49,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class Intake {
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
     private static final int BATCH = 200;
+    /** Of bodies that are sent to PostgreSQL at once, which takes some times as much memory. */
+    private static final int BATCH_CHARACTERS = 2_000_000;
 
     private final JdbcClient jdbc;
     private final JdbcTemplate template;
@@ -162,10 +164,6 @@ final class Intake {
                     known.put(endpoint.webhook().id(), endpoint);
                     numbered.add(endpoint.webhook().id());
                 }
-                if (made.deliveries.size() >= BATCH) {
-                    made.flush();
-                    statements.run();
-                }
             }
         }
         made.flush();
@@ -189,6 +187,7 @@ final class Intake {
         private final List<Claimed> leased = new ArrayList<>();
         private final Set<UUID> queued = new HashSet<>();
         private final Statements statements;
+        private long characters;
 
         Made(boolean leasing, Instant now, Statements statements) {
             this.leasing = leasing;
@@ -199,6 +198,14 @@ final class Intake {
 
         void add(Delivery delivery, Webhook webhook) {
             deliveries.add(delivery);
+            characters += delivery.body().length();
+            lease(delivery, webhook);
+            if (deliveries.size() < BATCH && characters < BATCH_CHARACTERS) return;
+            flush();
+            statements.run();
+        }
+
+        private void lease(Delivery delivery, Webhook webhook) {
             if (delivery.status() != Status.PENDING) return;
             boolean plain = !webhook.details().inOrder() && webhook.details().rateLimit() == null;
             int left = leasing && plain ? room.computeIfAbsent(webhook.id(), sending::roomForNew) : 0;
@@ -214,6 +221,7 @@ final class Intake {
         void flush() {
             Intake.this.deliveries.store(deliveries, leases, statements);
             deliveries.clear();
+            characters = 0;
         }
     }
 

@@ -63,7 +63,7 @@ public final class Facts {
         return new Facts(pasts);
     }
 
-    /** None for one that can't be read, of which nobody is told then. */
+    /** Of one that can't be read from some event on, nobody is told from there on. */
     private static Map<UUID, Past> pasts(Set<UUID> ids, List<Envelope> run, EventLog log) {
         long from = run.getFirst().position();
         Map<UUID, Past> pasts = new HashMap<>();
@@ -74,7 +74,6 @@ public final class Facts {
         for (Envelope one : run)
             if (ids.contains(one.aggregateId()) && !older.contains(one.aggregateId())) listener.accept(one);
         log.tell(older, run.getLast().position(), listener);
-        pasts.values().removeIf(past -> past.unreadable);
         return pasts;
     }
 
@@ -100,7 +99,7 @@ public final class Facts {
         private final String maker;
         private final Concept<?, ?> concept;
         private final NavigableMap<Long, State> states = new TreeMap<>();
-        private boolean unreadable;
+        private long unreadableFrom = Long.MAX_VALUE;
 
         Past(Envelope first) {
             maker = first.metadata().actor();
@@ -108,14 +107,17 @@ public final class Facts {
         }
 
         void add(Envelope envelope, long from) {
-            unreadable |= envelope.event() instanceof Unreadable;
-            if (unreadable) return;
+            if (unreadableFrom < Long.MAX_VALUE) return;
+            if (envelope.event() instanceof Unreadable) {
+                unreadableFrom = envelope.position();
+                return;
+            }
             State after;
             try {
                 after = after(concept, last(), envelope);
             } catch (RuntimeException e) {
                 log.error("{} at position {} can't be folded", envelope.type(), envelope.position(), e);
-                unreadable = true;
+                unreadableFrom = envelope.position();
                 return;
             }
             if (envelope.position() < from) states.clear();
@@ -133,7 +135,9 @@ public final class Facts {
 
         <S extends State> @Nullable S at(Concept<S, ?> asked, long position) {
             Map.Entry<Long, State> found = states.floorEntry(position);
-            return found == null ? null : asked.stateType().cast(found.getValue());
+            return found == null || position >= unreadableFrom
+                    ? null
+                    : asked.stateType().cast(found.getValue());
         }
     }
 }

@@ -7,16 +7,24 @@ import static org.awaitility.Awaitility.await;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import com.standardwebhooks.Webhook;
+import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.webhook.WebhookEventName;
+import io.tillstream.store.EventLog;
+import io.tillstream.store.Tail;
 import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import io.tillstream.webhook.delivery.Receiver.Received;
 import io.tillstream.webhook.payload.Catalogue;
+import io.tillstream.webhook.payload.Facts;
+import io.tillstream.webhook.payload.PublicEvents;
+import io.tillstream.webhook.payload.Told;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -130,6 +138,31 @@ class DeliveriesTest {
                 .startsWith("2998-01-01");
         assertThat(json(received.get(6)).at("/data/access/revokedAt").asString())
                 .isNotEmpty();
+    }
+
+    @Test
+    void sayTheSameHoweverHistoryIsCutIntoRuns() {
+        EventLog events = shop.bean(EventLog.class);
+        Tail tail = events.tailFrom(events.highest());
+        String product = shop.product();
+        shop.patch("/api/v1/products/" + product, "{'price': 4900}");
+        String user = shop.post("/api/v1/users", "{'email': 'ada-%s@example.com'}".formatted(UUID.randomUUID()))
+                .id();
+        shop.post("/api/v1/users/" + user + "/access", "{'product_id': '%s'}".formatted(product));
+        shop.patch("/api/v1/products/" + product, "{'name': 'Another'}");
+        List<Envelope> run = new ArrayList<>();
+        await().until(() -> {
+            run.addAll(tail.next(100));
+            return tail.position() == events.highest();
+        });
+        Facts ofAll = Facts.of(run, run, events);
+        List<Optional<Told>> together =
+                run.stream().map(one -> PublicEvents.of(one, ofAll)).toList();
+        List<Optional<Told>> eachAlone = run.stream()
+                .map(one -> PublicEvents.of(one, Facts.of(List.of(one), List.of(one), events)))
+                .toList();
+        assertThat(together).isEqualTo(eachAlone);
+        assertThat(together.stream().flatMap(Optional::stream)).hasSizeGreaterThanOrEqualTo(4);
     }
 
     @Test

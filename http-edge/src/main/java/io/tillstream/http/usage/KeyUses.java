@@ -16,11 +16,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The uses of API keys that nobody has taken yet. */
 public final class KeyUses implements RequestListener, AutoCloseable {
     private static final String HASH = "tillstream:key-uses";
+    /** In one step: whoever takes in between would have uses without a time. Of several services' times the last one stays. */
+    private static final String ADD = """
+            redis.call('HINCRBY', KEYS[1], ARGV[1]..'/count', ARGV[2])
+            if tonumber(ARGV[3]) >= tonumber(redis.call('HGET', KEYS[1], ARGV[1]..'/at') or 0) then
+              redis.call('HSET', KEYS[1], ARGV[1]..'/at', ARGV[3])
+              if ARGV[4] then redis.call('HSET', KEYS[1], ARGV[1]..'/ip', ARGV[4])
+              else redis.call('HDEL', KEYS[1], ARGV[1]..'/ip') end
+            end
+            return 1
+            """;
+
     private static final String TAKE =
             "local all = redis.call('HGETALL', KEYS[1]) redis.call('DEL', KEYS[1]) return all";
     private static final String COUNT = "/count";
@@ -71,8 +83,8 @@ public final class KeyUses implements RequestListener, AutoCloseable {
             Use use = uses.remove(key);
             if (use == null) continue;
             try {
-                redis.askAndWait(ask -> ask.hincrby(HASH, key + COUNT, use.count()));
-                redis.askAndWait(ask -> ask.hset(HASH, fields(key, use)));
+                redis.askAndWait(
+                        ask -> ask.<Long>eval(ADD, ScriptOutputType.INTEGER, new String[] {HASH}, arguments(key, use)));
             } catch (RedisAway e) {
                 count(key, use);
                 return;
@@ -80,11 +92,14 @@ public final class KeyUses implements RequestListener, AutoCloseable {
         }
     }
 
-    private static Map<String, byte[]> fields(UUID key, Use use) {
-        Map<String, byte[]> fields = new HashMap<>();
-        fields.put(key + AT, Long.toString(use.lastAt().toEpochMilli()).getBytes(UTF_8));
-        if (use.lastIp() != null) fields.put(key + IP, use.lastIp().getBytes(UTF_8));
-        return fields;
+    private static byte[][] arguments(UUID key, Use use) {
+        Stream<String> known = Stream.of(
+                key.toString(),
+                Long.toString(use.count()),
+                Long.toString(use.lastAt().toEpochMilli()));
+        return Stream.concat(known, Stream.ofNullable(use.lastIp()))
+                .map(argument -> argument.getBytes(UTF_8))
+                .toArray(byte[][]::new);
     }
 
     /** Takes all services' uses away, each to be had once; empty while Redis is away. */

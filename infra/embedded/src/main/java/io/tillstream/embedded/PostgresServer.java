@@ -194,6 +194,7 @@ public final class PostgresServer implements EmbeddedServer {
     /**
      * Written at every start; no socket in the file system, whose path may be too long. The samples that PostgreSQL makes its
      * statistics of are a tenth of its default: of events, each row of one costs four expressions over JSON, and all is found by keys.
+     * Vacuum rests ten times as long as by default, after as much work: beside everything else it took one of few cores for seconds.
      */
     private String settings() {
         return """
@@ -210,6 +211,7 @@ public final class PostgresServer implements EmbeddedServer {
                 max_wal_size = 512MB
                 max_parallel_workers_per_gather = 0
                 default_statistics_target = 10
+                autovacuum_vacuum_cost_delay = 20ms
                 jit = off
                 timezone = 'UTC'
                 log_timezone = 'UTC'

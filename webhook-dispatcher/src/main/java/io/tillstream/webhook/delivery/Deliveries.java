@@ -73,6 +73,9 @@ final class Deliveries {
             + " join chosen on chosen.delivery_id = claimed.delivery_id cross join lateral ("
             + COLUMNS + " where d.id = claimed.delivery_id limit 1) d order by d.number, d.id";
 
+    private static final int BATCH = 200;
+    private static final int BATCH_CHARACTERS = 2_000_000;
+
     private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
 
     /**
@@ -98,9 +101,22 @@ final class Deliveries {
 
     /** Stores deliveries; those that are pending are queued, but for tests, which are attempted once and by whoever stores them. */
     void store(List<Delivery> deliveries) {
-        Statements statements = new Statements(batch);
-        store(deliveries, Map.of(), statements);
-        statements.run();
+        int from = 0;
+        long characters = 0;
+        for (int to = 1; to <= deliveries.size(); to++) {
+            characters += deliveries.get(to - 1).body().length();
+            if (to < deliveries.size() && !enough(to - from, characters)) continue;
+            Statements statements = new Statements(batch);
+            store(deliveries.subList(from, to), Map.of(), statements);
+            statements.run();
+            from = to;
+            characters = 0;
+        }
+    }
+
+    /** Whether so many deliveries are sent to PostgreSQL by themselves, which takes some times as much memory as their bodies. */
+    static boolean enough(int deliveries, long characters) {
+        return deliveries >= BATCH || characters >= BATCH_CHARACTERS;
     }
 
     /**
@@ -182,12 +198,13 @@ final class Deliveries {
                 .update();
     }
 
-    /** Gives up what a replay has made and what isn't sent yet. */
+    /** Gives up what a replay has made and what isn't sent yet, or is held. */
     void giveUpReplay(UUID replay, String reason, Instant now) {
         jdbc.sql("with waiting as (delete from queue q using deliveries d where d.id = q.delivery_id"
                         + " and d.replay_id = :replay returning q.delivery_id)"
                         + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
-                        + " failed_at = :now, error_message = :reason where id in (select delivery_id from waiting)")
+                        + " failed_at = :now, error_message = :reason where id in (select delivery_id from waiting)"
+                        + " or (replay_id = :replay and status = 'held')")
                 .param("replay", replay)
                 .param("reason", reason)
                 .param("now", time(now))

@@ -48,9 +48,6 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class Intake {
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
-    private static final int BATCH = 200;
-    /** Of bodies that are sent to PostgreSQL at once, which takes some times as much memory. */
-    private static final int BATCH_CHARACTERS = 2_000_000;
 
     private final JdbcClient jdbc;
     private final JdbcTemplate template;
@@ -200,7 +197,7 @@ final class Intake {
             deliveries.add(delivery);
             characters += delivery.body().length();
             lease(delivery, webhook);
-            if (deliveries.size() < BATCH && characters < BATCH_CHARACTERS) return;
+            if (!Deliveries.enough(deliveries.size(), characters)) return;
             flush();
             statements.run();
         }

@@ -30,6 +30,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Endpoints implements Source<Webhook> {
     private static final String SELECT = "select id, mode, state, position, last_number from endpoints";
 
+    private static final String ALL = SELECT + " where not deleted";
+
     private static final ConceptFolding<Webhook> FOLDING = () -> Webhook.CONCEPT;
 
     private final JdbcClient jdbc;
@@ -68,14 +70,12 @@ public final class Endpoints implements Source<Webhook> {
 
     /** All that aren't deleted. */
     public List<Endpoint> all() {
-        return jdbc.sql(SELECT + " where not deleted")
-                .query((rs, n) -> endpoint(rs))
-                .list();
+        return jdbc.sql(ALL).query((rs, n) -> endpoint(rs)).list();
     }
 
     /** As the other, when the statements are run. */
     public void all(Statements statements, Consumer<Endpoint> listener) {
-        statements.query(SELECT + " where not deleted", rows -> {
+        statements.query(ALL, rows -> {
             while (rows.next()) listener.accept(endpoint(rows));
         });
     }

@@ -69,11 +69,15 @@ public final class Facts {
         Map<UUID, Past> pasts = new HashMap<>();
         Consumer<Envelope> listener = one ->
                 pasts.computeIfAbsent(one.aggregateId(), id -> new Past(one)).add(one, from);
-        Set<UUID> older = new HashSet<>(ids);
-        for (Envelope one : run) if (one.sequence() == 0) older.remove(one.aggregateId());
-        for (Envelope one : run)
-            if (ids.contains(one.aggregateId()) && !older.contains(one.aggregateId())) listener.accept(one);
-        log.tell(older, run.getLast().position(), listener);
+        Set<UUID> begunInRun = new HashSet<>();
+        for (Envelope one : run) {
+            if (!ids.contains(one.aggregateId())) continue;
+            if (one.sequence() == 0) begunInRun.add(one.aggregateId());
+            if (begunInRun.contains(one.aggregateId())) listener.accept(one);
+        }
+        Set<UUID> begunBefore = new HashSet<>(ids);
+        begunBefore.removeAll(begunInRun);
+        log.tell(begunBefore, run.getLast().position(), listener);
         return pasts;
     }
 

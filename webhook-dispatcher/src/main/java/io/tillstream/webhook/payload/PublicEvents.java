@@ -49,7 +49,7 @@ public final class PublicEvents {
                 switch (envelope.event()) {
                     case ProductEvent event -> product(event, envelope.position(), facts);
                     case AccessEvent event -> access(event, envelope.position(), facts);
-                    default -> null; // DomainEvent isn't sealed; PublicEventsTest goes through all concepts
+                    default -> null; // DomainEvent isn't sealed; CatalogueTest goes through all concepts
                 });
     }
 

@@ -2,6 +2,7 @@ package io.tillstream.webhook.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.networknt.schema.SchemaRegistry;
@@ -9,6 +10,7 @@ import com.networknt.schema.SpecificationVersion;
 import com.standardwebhooks.Webhook;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.envelope.Unreadable;
 import io.tillstream.events.webhook.WebhookEventName;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.Tail;
@@ -163,6 +165,44 @@ class DeliveriesTest {
                 .toList();
         assertThat(together).isEqualTo(eachAlone);
         assertThat(together.stream().flatMap(Optional::stream)).hasSizeGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void sayWhatCameBeforeAnEventThatCannotBeRead() {
+        EventLog events = shop.bean(EventLog.class);
+        Tail tail = events.tailFrom(events.highest());
+        String product = shop.product();
+        for (int price : List.of(3900, 4900, 5900))
+            shop.patch("/api/v1/products/" + product, "{'price': %d}".formatted(price));
+        List<Envelope> run = new ArrayList<>();
+        await().until(() -> {
+            run.addAll(tail.next(100));
+            return tail.position() == events.highest();
+        });
+        Envelope third = run.get(2);
+        run.set(
+                2,
+                new Envelope(
+                        third.id(),
+                        third.position(),
+                        third.aggregateType(),
+                        third.aggregateId(),
+                        third.sequence(),
+                        third.type(),
+                        third.revision(),
+                        third.time(),
+                        third.metadata(),
+                        new Unreadable(third.aggregateId(), third.time(), "for a test")));
+        Facts facts = Facts.of(run, run, events);
+        assertThat(PublicEvents.of(run.get(0), facts)).isPresent();
+        assertThat(PublicEvents.of(run.get(1), facts)
+                        .orElseThrow()
+                        .data()
+                        .path("changes")
+                        .toString())
+                .contains("3900");
+        assertThat(PublicEvents.of(run.get(2), facts)).isEmpty();
+        assertThatThrownBy(() -> PublicEvents.of(run.get(3), facts)).hasMessageContaining("no such product");
     }
 
     @Test
@@ -522,6 +562,30 @@ class DeliveriesTest {
         assertThat(receiver.received().size())
                 .isLessThan(
                         shop.get(path + "/" + begun.id()).data().path("queued").asInt());
+    }
+
+    @Test
+    void sendNothingOfAnAbortedReplayLaterEither() {
+        for (int i = 0; i < 8; i++) shop.product();
+        receiver.behave(Receiver.answering(410, "gone"));
+        Reply webhook = shop.webhook(receiver.url());
+        String path = "/api/v1/webhooks/" + webhook.id();
+        String replay =
+                path + "/replays/" + shop.post(path + "/replays", "{'rate': 1}").id();
+        await().atMost(LONG).until(() -> shop.get(path).text("suspension").contains("410"));
+        assertThat(logs(webhook.id()))
+                .anyMatch(log -> log.path("status").asString().equals("held"));
+        assertThat(shop.delete(replay).status()).isEqualTo(200);
+        assertThat(logs(webhook.id()))
+                .noneMatch(log -> log.path("status").asString().equals("held"));
+        int before = receiver.received().size();
+        receiver.behave(Receiver.answering(200, "back"));
+        shop.patch(path, "{'is_active': true}");
+        String product = shop.product();
+        await().atMost(LONG)
+                .until(() ->
+                        receiver.received().stream().anyMatch(one -> one.body().contains(product)));
+        assertThat(receiver.received()).hasSize(before + 1);
     }
 
     @Test

@@ -79,6 +79,7 @@ final class BenchShop implements AutoCloseable {
         builder.environment().put("TILLSTREAM_ADMIN_PASSWORD", PASSWORD);
         long started = System.nanoTime();
         Process process = builder.start();
+        endWithThisJvm(process, folder);
         try {
             Path key = data.resolve("api-key");
             while (!answers(port, key)) {
@@ -137,6 +138,7 @@ final class BenchShop implements AutoCloseable {
                 .redirectOutput(log(folder, "yardstick"))
                 .start();
         yardstick = started;
+        endWithThisJvm(started, folder.resolve("yardstick.log"));
         String said = "";
         while (!said.contains("listening on ") || !said.endsWith("\n")) {
             if (!started.isAlive()) throw new CannotGoOn("The yardstick didn't start: " + said);
@@ -342,6 +344,18 @@ final class BenchShop implements AutoCloseable {
         }
     }
 
+    /** Also where a signal ends the bench, whose own way out isn't gone then. */
+    private static void endWithThisJvm(Process process, Path folder) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                end(process);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            delete(folder);
+        }));
+    }
+
     private static void end(@Nullable Process process) throws InterruptedException {
         if (process == null) return;
         process.destroy();
@@ -349,6 +363,7 @@ final class BenchShop implements AutoCloseable {
     }
 
     private static void delete(Path folder) {
+        if (!Files.exists(folder)) return;
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
         } catch (IOException | UncheckedIOException e) {

@@ -9,13 +9,14 @@ import org.springframework.web.util.InvalidUrlException;
 import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriComponentsBuilder.ParserType;
+import org.springframework.web.util.UriUtils;
 
 /**
  * A URL as browsers understand it (WHATWG): numeric, hex, octal and short spellings of addresses are addresses, backslashes are
  * slashes. What is judged here is what is connected to, never the text that was typed.
  *
  * @param host lower case, without the brackets of an IPv6 address and without a final dot
- * @param credentials {@code user:password}, null for none
+ * @param credentials {@code user:password}, not percent-encoded; null for none
  * @param path with query, percent-encoded
  */
 public record Target(
@@ -38,7 +39,7 @@ public record Target(
         int port = parts.getPort() >= 0 ? parts.getPort() : scheme.equals("http") ? 80 : 443;
         String path = parts.getPath() == null || parts.getPath().isEmpty() ? "/" : parts.getPath();
         String query = parts.getQuery() == null ? "" : "?" + parts.getQuery();
-        return new Target(scheme, bare, port, parts.getUserInfo(), encoded(path + query));
+        return new Target(scheme, bare, port, decoded(parts.getUserInfo()), encoded(path + query));
     }
 
     public boolean secure() {
@@ -69,6 +70,11 @@ public record Target(
     @Override
     public String toString() {
         return scheme + "://" + authority(); // path and credentials may be secrets
+    }
+
+    /** As they are meant: an {@code @} in a password can't be written otherwise than as {@code %40}. */
+    private static @Nullable String decoded(@Nullable String userInfo) {
+        return userInfo == null ? null : UriUtils.decode(userInfo, UTF_8);
     }
 
     private static String encoded(String text) {

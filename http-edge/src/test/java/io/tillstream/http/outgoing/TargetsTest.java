@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -219,5 +220,11 @@ class TargetsTest {
         else if (!cidr.equals("10.0.0"))
             assertThatThrownBy(() -> new Targets(List.of(cidr), TargetsTest::lookUp))
                     .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"user:p%40ss@, user:p@ss", "user:p@ss@, user:p@ss", "user:a%2Fb%25@, user:a/b%", "'', "})
+    void readsCredentialsAsTheyAreMeant(String inUrl, @Nullable String credentials) {
+        assertThat(Target.of("https://" + inUrl + "example.com/").credentials()).isEqualTo(credentials);
     }
 }

@@ -46,7 +46,11 @@ public record WebhookDetails(
 
     /** Whether it wants to be told of an event that is about these products. */
     public boolean wants(WebhookEventName event, List<UUID> products) {
-        if (events.stream().noneMatch(event::meantBy)) return false;
+        return events.stream().anyMatch(event::meantBy) && wants(products);
+    }
+
+    /** Whether it wants to be told of these products at all. */
+    public boolean wants(List<UUID> products) {
         return productFilterMode.equals(ALL)
                 || products.isEmpty()
                 || products.stream().anyMatch(productIds::contains);

@@ -66,12 +66,12 @@ final class Client implements AutoCloseable {
     private final LoopResources loops = LoopResources.create("webhook", 1, 2, true);
     private final HttpClient http;
 
-    Client(Targets targets, Duration connectTimeout, Duration timeout, int perEndpoint, Clock clock) {
+    Client(Targets targets, Duration connectTimeout, Duration timeout, int inFlight, Clock clock) {
         this.targets = targets;
         this.timeout = timeout;
         this.clock = clock;
         this.connections = ConnectionProvider.builder("webhooks")
-                .maxConnections(perEndpoint * 4)
+                .maxConnections(inFlight) // of one host, where many endpoints may be: none waits for another's
                 .pendingAcquireMaxCount(-1)
                 .pendingAcquireTimeout(timeout)
                 .maxIdleTime(IDLE)

@@ -14,6 +14,7 @@ import java.math.RoundingMode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,6 +76,12 @@ final class Deliveries {
 
     private static final int BATCH = 200;
     private static final int BATCH_CHARACTERS = 2_000_000;
+
+    private static final String CANCELED = "Canceled";
+    private static final String REPLAY_ABORTED = "The replay was aborted";
+
+    /** Why those were given up that a person has stopped: they are no failures, and are sent again one by one only. */
+    private static final String[] STOPPED = {CANCELED, REPLAY_ABORTED};
 
     private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
 
@@ -199,14 +206,14 @@ final class Deliveries {
     }
 
     /** Gives up what a replay has made and what isn't sent yet, or is held. */
-    void giveUpReplay(UUID replay, String reason, Instant now) {
+    void giveUpReplay(UUID replay, Instant now) {
         jdbc.sql("with waiting as (delete from queue q using deliveries d where d.id = q.delivery_id"
                         + " and d.replay_id = :replay returning q.delivery_id)"
                         + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
                         + " failed_at = :now, error_message = :reason where id in (select delivery_id from waiting)"
                         + " or (replay_id = :replay and status = 'held')")
                 .param("replay", replay)
-                .param("reason", reason)
+                .param("reason", REPLAY_ABORTED)
                 .param("now", time(now))
                 .update();
     }
@@ -564,17 +571,14 @@ final class Deliveries {
     }
 
     /** After failures; answers since when it fails, and whether its suspension was asked for already. */
-    Failing failing(UUID endpoint, int unavailable, int patience, Instant now, Instant pauseEnd) {
-        return jdbc.sql("update health set unavailable = unavailable + :unavailable,"
-                        + " failing_since = coalesce(failing_since, :now),"
-                        + " paused_until = case when :unavailable > 0 and unavailable + :unavailable >= :patience then"
-                        + " :pauseEnd else paused_until end where endpoint_id = :endpoint"
+    Failing failing(UUID endpoint, Circuit circuit, Instant now) {
+        return jdbc.sql("update health set unavailable = :unavailable, paused_until = :pausedUntil,"
+                        + " failing_since = coalesce(failing_since, :now) where endpoint_id = :endpoint"
                         + " returning failing_since, wished_at")
                 .param("endpoint", endpoint)
-                .param("unavailable", unavailable)
-                .param("patience", patience)
+                .param("unavailable", circuit.unavailable())
+                .param("pausedUntil", time(circuit.pausedUntil()), Types.TIMESTAMP)
                 .param("now", time(now))
-                .param("pauseEnd", time(pauseEnd))
                 .query((rs, n) ->
                         new Failing(requireNonNull(instant(rs, "failing_since")), rs.getTimestamp("wished_at") != null))
                 .single();
@@ -590,7 +594,7 @@ final class Deliveries {
                 .update();
     }
 
-    /** A fresh start for an endpoint that is enabled again. */
+    /** A fresh start for an endpoint that is enabled again, or leads elsewhere. */
     void forgive(UUID endpoint) {
         jdbc.sql("update health set unavailable = 0, failing_since = null, paused_until = null, wished_at = null"
                         + " where endpoint_id = :endpoint")
@@ -598,13 +602,28 @@ final class Deliveries {
                 .update();
     }
 
-    /** How many attempts in a row met no working receiver. */
-    int unavailable(UUID endpoint) {
-        return jdbc.sql("select unavailable from health where endpoint_id = :endpoint")
+    /**
+     * Whether an endpoint is sent to.
+     *
+     * @param unavailable how many attempts in a row met no working receiver
+     * @param pausedUntil null before there was a pause
+     */
+    record Circuit(int unavailable, @Nullable Instant pausedUntil) {}
+
+    /** Of an endpoint whose row the transaction has locked. */
+    Circuit circuit(UUID endpoint) {
+        return jdbc.sql("select unavailable, paused_until from health where endpoint_id = :endpoint")
                 .param("endpoint", endpoint)
-                .query(Integer.class)
-                .optional()
-                .orElse(0);
+                .query((rs, n) -> new Circuit(rs.getInt("unavailable"), instant(rs, "paused_until")))
+                .single();
+    }
+
+    /** Has the endpoint of a delivery tried at once, one delivery at a time until one is taken. */
+    private void endPause(UUID delivery) {
+        jdbc.sql("update health set paused_until = null where paused_until is not null"
+                        + " and endpoint_id = (select endpoint_id from deliveries where id = :delivery)")
+                .param("delivery", delivery)
+                .update();
     }
 
     // --- reading
@@ -683,7 +702,8 @@ final class Deliveries {
     /** How an endpoint did since an instant, and how it does. */
     WebhookStatistics statistics(UUID endpoint, Instant since) {
         return jdbc.sql("select count(*) filter (where status = 'success') as delivered,"
-                        + " count(*) filter (where status in ('permanently_failed', 'retried')) as failed,"
+                        + " count(*) filter (where status in ('permanently_failed', 'retried')"
+                        + " and coalesce(error_message, '') <> all(:stopped)) as failed,"
                         + " percentile_disc(0.5) within group (order by duration_ms) as p50,"
                         + " percentile_disc(0.99) within group (order by duration_ms) as p99,"
                         + " (select count(*) from queue where endpoint_id = :endpoint) as waiting,"
@@ -694,6 +714,7 @@ final class Deliveries {
                         + " (select failing_since from health where endpoint_id = :endpoint) as failing_since,"
                         + " (select paused_until from health where endpoint_id = :endpoint) as paused_until"
                         + " from deliveries where endpoint_id = :endpoint and id >= :since")
+                .param("stopped", STOPPED)
                 .param("endpoint", endpoint)
                 .param("since", Ids.first(since))
                 .query((rs, n) -> {
@@ -751,6 +772,21 @@ final class Deliveries {
         return moved > 0;
     }
 
+    boolean cancel(UUID id, Instant now) {
+        lockInQueue(id);
+        int canceled = jdbc.sql("with canceled as (update deliveries set status = 'permanently_failed',"
+                        + " next_attempt_at = null, failed_at = :now, error_message = :reason"
+                        + " where id = :id and status in ('pending', 'pending_retry', 'held') returning id),"
+                        + " unqueued as (delete from queue where delivery_id in (select id from canceled))"
+                        + " select count(*) from canceled")
+                .param("id", id)
+                .param("now", time(now))
+                .param("reason", CANCELED)
+                .query(Integer.class)
+                .single();
+        return canceled > 0;
+    }
+
     /** As whoever records does: the other way round they would wait for each other. */
     private void lockInQueue(UUID id) {
         jdbc.sql("select delivery_id from queue where delivery_id = :id for update")
@@ -798,10 +834,10 @@ final class Deliveries {
         return queued + held;
     }
 
-    /** A statement on those that were given up; tests stay as they are. */
+    /** A statement on those that were given up; tests stay as they are, and what a person has stopped. */
     private JdbcClient.StatementSpec givenUp(Filter filter, Collection<UUID> endpoints, String sql) {
         String where = "mode = :mode and status = 'permanently_failed' and endpoint_id = any(:endpoints)"
-                + " and (number is not null or replay_id is not null)"
+                + " and (number is not null or replay_id is not null) and coalesce(error_message, '') <> all(:stopped)"
                 + (filter.endpoint() == null ? "" : " and endpoint_id = :endpoint")
                 + (filter.event() == null ? "" : " and event = :event")
                 + (filter.from() == null ? "" : " and id >= :from")
@@ -809,15 +845,18 @@ final class Deliveries {
         return jdbc.sql(sql.formatted(where))
                 .param("mode", filter.mode().wire())
                 .param("endpoints", endpoints.toArray(UUID[]::new))
+                .param("stopped", STOPPED)
                 .param("endpoint", filter.endpoint())
                 .param("event", filter.event())
                 .param("from", filter.from() == null ? null : Ids.first(filter.from()))
                 .param("to", filter.to() == null ? null : Ids.first(filter.to()));
     }
 
-    /** The next attempt at once. */
+    /** The next attempt at once, also where nothing would be sent for a while. */
     boolean hurry(UUID id, Instant now) {
-        return requeue(id, Status.PENDING_RETRY, "", now);
+        boolean waits = requeue(id, Status.PENDING_RETRY, "", now);
+        if (waits) endPause(id);
+        return waits;
     }
 
     private boolean requeue(UUID id, Status from, String more, Instant now) {
@@ -825,7 +864,9 @@ final class Deliveries {
         return jdbc.sql("with moved as (update deliveries set status = 'pending_retry', next_attempt_at = :now" + more
                                 + " where id = :id and status = :from returning id, endpoint_id, number)"
                                 + " insert into queue (delivery_id, endpoint_id, number, due_at)"
-                                + " select id, endpoint_id, number, cast(:now as timestamptz) from moved"
+                                // before all that is due: where one is tried at a time, it is the one
+                                + " select id, endpoint_id, number, least(cast(:now as timestamptz), (select min(due_at)"
+                                + " from queue q where q.endpoint_id = moved.endpoint_id) - interval '1 millisecond') from moved"
                                 + " on conflict (delivery_id) do update set due_at = excluded.due_at"
                                 + " where queue.leased_until is null")
                         .param("id", id)

@@ -126,7 +126,7 @@ public class DeliveryConfiguration {
 
     @Bean
     Client webhookClient(Targets targets, WebhookSettings settings, Clock clock) {
-        return new Client(targets, settings.connectTimeout(), settings.timeout(), settings.perEndpoint(), clock);
+        return new Client(targets, settings.connectTimeout(), settings.timeout(), settings.inFlight(), clock);
     }
 
     @Bean

@@ -103,7 +103,9 @@ class DeliveryController {
             return new WebhookDelivery(
                     delivery.id(),
                     delivery.endpointId(),
-                    endpoint.map(DeliveryController::shown).orElse(null),
+                    endpoint.filter(found -> !found.webhook().deleted())
+                            .map(DeliveryController::shown)
+                            .orElse(null),
                     delivery.event(),
                     delivery.messageId(),
                     delivery.number(),
@@ -364,7 +366,7 @@ class DeliveryController {
     @Operation(
             summary = "Attempt a waiting delivery now",
             operationId = "forceRetryWebhookDelivery",
-            description = "Instead of when its next attempt is due.")
+            description = "Instead of when its next attempt is due, also while sending to the webhook pauses.")
     @ApiResponse(responseCode = "200", description = "It is due now")
     @Refuses({"UNKNOWN", "NOT_WAITING"})
     Answer<MovedDelivery> forceRetry(@PathVariable UUID logId, Request request) {
@@ -382,18 +384,13 @@ class DeliveryController {
     @Operation(
             summary = "Give a waiting delivery up",
             operationId = "cancelWebhookDelivery",
-            description = "An attempt that is under way ends as it ends.")
+            description = "An attempt that is under way ends as it ends. Sending many again leaves it out.")
     @ApiResponse(responseCode = "200", description = "It is permanently_failed")
     @Refuses({"UNKNOWN", "NOT_CANCELABLE"})
     Answer<MovedDelivery> cancel(@PathVariable UUID logId, Request request) {
         return once.answer(request, () -> {
             found(logId, request);
-            boolean canceled = deliveries.move(
-                    logId,
-                    List.of(Status.PENDING, Status.PENDING_RETRY, Status.HELD),
-                    Status.PERMANENTLY_FAILED,
-                    now());
-            if (!canceled) throw new Refused(DeliveryRefusal.NOT_CANCELABLE);
+            if (!deliveries.cancel(logId, now())) throw new Refused(DeliveryRefusal.NOT_CANCELABLE);
             return Answer.ok(new MovedDelivery("canceled"));
         });
     }

@@ -89,7 +89,9 @@ class DeliveryReportController {
      * @param successRate of what was settled, from 0 to 1; null where nothing was
      * @param p50Ms half of the last attempts took no longer
      * @param p99Ms nearly all of the last attempts took no longer
-     * @param waiting deliveries that are still to be sent, and those that are held
+     * @param failed given up, but for those that a person has stopped
+     * @param waiting deliveries that are still to be sent
+     * @param held deliveries that are sent once the webhook is enabled again
      * @param failingSince since when no delivery succeeded; null when the last one did
      * @param pausedUntil until when nothing is tried, since no receiver was there
      */

@@ -225,7 +225,7 @@ final class Intake {
     /** What was stored for endpoints before the person was erased, sent or not. */
     private void forget(UUID person) {
         for (Delivery delivery : deliveries.about(person))
-            deliveries.redact(delivery.id(), Redaction.of(delivery.body()));
+            deliveries.redact(delivery.id(), Redaction.of(delivery.event(), delivery.body()));
     }
 
     private void follow(WebhookEvent event, Envelope envelope, Map<UUID, Endpoint> known, Instant now) {
@@ -249,7 +249,15 @@ final class Intake {
             case WebhookSuspended _ -> deliveries.hold(id);
             case WebhookDisabled _ -> deliveries.giveUp(id, "The webhook was switched off", now);
             case WebhookDeleted _ -> deliveries.giveUp(id, "The webhook was deleted", now);
-            case WebhookCreated _, WebhookDetailsChanged _, WebhookHeadersChanged _, WebhookSecretRotated _ -> {}
+            case WebhookDetailsChanged _ -> {
+                // how another receiver did
+                if (before != null
+                        && !before.webhook()
+                                .details()
+                                .url()
+                                .equals(after.details().url())) deliveries.forgive(id);
+            }
+            case WebhookCreated _, WebhookHeadersChanged _, WebhookSecretRotated _ -> {}
         }
     }
 

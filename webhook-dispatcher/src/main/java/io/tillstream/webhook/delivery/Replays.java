@@ -48,6 +48,10 @@ final class Replays {
     /** Deliveries are stored no longer than this before they are due, so that an abort leaves little behind. */
     private static final Duration AHEAD = Duration.ofSeconds(5);
 
+    /** More is stored ahead of its time; but a replay is over when the last of it was due. */
+    private static final String DUE = "status = 'running'"
+            + " and next_due_at <= case when after_position < to_position then cast(:soon as timestamptz) else :now end";
+
     /** Where a replay is. */
     record Replay(
             UUID id,
@@ -70,8 +74,9 @@ final class Replays {
         }
 
         boolean wants(Webhook webhook, Told told) {
-            if (!events.isEmpty()) return events.stream().anyMatch(told.name()::meantBy);
-            return webhook.details().wants(told.name(), told.products());
+            if (events.isEmpty()) return webhook.details().wants(told.name(), told.products());
+            return events.stream().anyMatch(told.name()::meantBy)
+                    && webhook.details().wants(told.products());
         }
     }
 
@@ -149,7 +154,7 @@ final class Replays {
                     .param("id", id)
                     .param("now", time(now))
                     .update();
-            deliveries.giveUpReplay(id, "The replay was aborted", now);
+            deliveries.giveUpReplay(id, now);
         });
     }
 
@@ -169,8 +174,8 @@ final class Replays {
     }
 
     private boolean carryOn(long settled, Instant now) {
-        return jdbc.sql("select * from replays where status = 'running'"
-                        + " and next_due_at <= :soon order by id limit 1 for update skip locked")
+        return jdbc.sql("select * from replays where " + DUE + " order by id limit 1 for update skip locked")
+                .param("now", time(now))
                 .param("soon", time(now.plus(AHEAD)))
                 .query((rs, n) -> replay(rs))
                 .optional()
@@ -179,7 +184,8 @@ final class Replays {
     }
 
     private boolean anyDue(Instant now) {
-        return jdbc.sql("select exists (select from replays where status = 'running' and next_due_at <= :soon)")
+        return jdbc.sql("select exists (select from replays where " + DUE + ")")
+                .param("now", time(now))
                 .param("soon", time(now.plus(AHEAD)))
                 .query(Boolean.class)
                 .single();
@@ -203,15 +209,19 @@ final class Replays {
         Facts facts = Facts.of(covered, opened, events);
         List<Delivery> made = new ArrayList<>();
         Instant due = replay.nextDueAt().isBefore(now) ? now : replay.nextDueAt();
+        long reached = run.reached(upTo);
         for (Envelope envelope : covered) {
             Optional<Told> told = told(envelope, facts);
             if (told.isEmpty() || !replay.wants(endpoint.get().webhook(), told.get())) continue;
+            if (due.isAfter(now.plus(AHEAD))) {
+                reached = envelope.position() - 1;
+                break;
+            }
             made.add(delivery(replay, endpoint.get(), envelope, told.get(), due, now));
             due = due.plusNanos(1_000_000_000L / replay.rate());
         }
         deliveries.store(made);
-        long reached = run.reached(upTo);
-        boolean over = reached >= replay.toPosition();
+        boolean over = reached >= replay.toPosition() && !due.isAfter(now);
         finish(replay, over ? "done" : "running", reached, replay.queued() + made.size(), due, now);
         return true;
     }

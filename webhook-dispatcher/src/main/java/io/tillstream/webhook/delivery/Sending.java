@@ -401,7 +401,8 @@ final class Sending {
     private void record(List<Attempted> batch, boolean waiting) {
         Instant now = clock.instant();
         Map<UUID, List<Attempted>> byEndpoint = batch.stream()
-                .filter(attempted -> !attempted.test() && !(attempted.exchange() instanceof NotSent))
+                .filter(attempted -> !(attempted.exchange() instanceof NotSent)
+                        && (!attempted.test() || attempted.outcome() instanceof Outcome.Delivered))
                 .collect(Collectors.groupingBy(attempted -> attempted.delivery().endpointId()));
         Set<UUID> healthy = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.Delivered);
         Set<UUID> failing = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.GaveUp(boolean gone) && gone);
@@ -424,11 +425,18 @@ final class Sending {
     private void judge(UUID endpoint, List<Attempted> attempts, Instant now) {
         boolean gone =
                 attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is);
-        int unavailable = (int) attempts.stream()
-                .filter(attempt -> Outcome.unavailable(attempt.exchange()))
-                .count();
-        Deliveries.Failing failing = deliveries.failing(
-                endpoint, unavailable, PATIENCE, now, now.plus(pause(deliveries.unavailable(endpoint) + unavailable)));
+        Deliveries.Circuit before = deliveries.circuit(endpoint);
+        int unavailable = unavailable(
+                before,
+                attempts.stream()
+                        .filter(attempt -> Outcome.unavailable(attempt.exchange()))
+                        .map(Attempted::startedAt)
+                        .toList());
+        Instant pausedUntil = unavailable > before.unavailable() && unavailable >= PATIENCE
+                ? now.plus(pause(unavailable))
+                : before.pausedUntil();
+        Deliveries.Failing failing =
+                deliveries.failing(endpoint, new Deliveries.Circuit(unavailable, pausedUntil), now);
         boolean tooLong = Duration.between(failing.since(), now).compareTo(limits.suspendAfter()) >= 0;
         if (failing.wished() || !(gone || tooLong)) return;
         String reason = gone
@@ -436,6 +444,22 @@ final class Sending {
                 : "All deliveries have failed since " + EventJson.TIMESTAMP.format(failing.since());
         suspensions.wish(endpoint, attempts.getFirst().delivery().mode(), reason, now);
         deliveries.wished(endpoint, now);
+    }
+
+    /**
+     * How many attempts in a row have met no working receiver, with these. What was under way when the pause began says
+     * nothing new, however much it was; after the pause one is tried at a time.
+     *
+     * @param startedAt of the attempts that met none
+     */
+    static int unavailable(Deliveries.Circuit before, List<Instant> startedAt) {
+        Instant pausedUntil = before.pausedUntil();
+        int more = (int) startedAt.stream()
+                .filter(started -> pausedUntil == null || !started.isBefore(pausedUntil))
+                .count();
+        return before.unavailable() < PATIENCE
+                ? Math.min(PATIENCE, before.unavailable() + more)
+                : before.unavailable() + Math.min(1, more);
     }
 
     /** Longer each time, so that a dead receiver is asked less and less. */

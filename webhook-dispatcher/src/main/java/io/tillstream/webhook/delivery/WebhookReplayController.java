@@ -9,6 +9,8 @@ import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
+import io.tillstream.http.error.ErrorCode;
+import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refused;
 import io.tillstream.http.error.Refuses;
 import io.tillstream.webhook.delivery.Replays.Replay;
@@ -18,6 +20,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -105,10 +108,17 @@ class WebhookReplayController {
     private Answer<WebhookReplay> begun(UUID id, Request request, Values body) {
         Endpoint endpoint = endpoint(id, request);
         if (!endpoint.webhook().isActive()) throw new Refused(DeliveryRefusal.INACTIVE_WEBHOOK);
+        Instant from = body.instant("from");
+        Instant to = body.instant("to");
+        if (from != null && to != null && !from.isBefore(to))
+            throw new Invalid(
+                    ErrorCode.INVALID_INPUT,
+                    "Invalid input: from must be before to",
+                    Map.of("from", List.of("from must be before to")));
         Replay begun = replays.begin(
                 endpoint,
-                body.instant("from"),
-                body.instant("to"),
+                from,
+                to,
                 requireNonNullElse(body.texts("events"), List.of()),
                 body.requiredInteger("rate"),
                 now());
@@ -120,7 +130,8 @@ class WebhookReplayController {
     @Operation(
             summary = "Get a replay's progress",
             operationId = "getWebhookReplay",
-            description = "Deliveries by the log.")
+            description =
+                    "How far it is in history, and how many deliveries it has made; done when the last one was due.")
     @Refuses({"UNKNOWN_WEBHOOK", "UNKNOWN_REPLAY"})
     Answer<WebhookReplay> get(@PathVariable UUID id, @PathVariable UUID replayId, Request request) {
         return Answer.ok(WebhookReplay.of(found(id, replayId, request)));

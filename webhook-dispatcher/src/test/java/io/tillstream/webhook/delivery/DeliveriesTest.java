@@ -542,6 +542,9 @@ class DeliveriesTest {
         assertThat(shop.post(path, "{'from': '2026-01-01T00:00:00Z', 'to': '2026-01-01T00:00:01Z'}")
                         .status())
                 .isEqualTo(201);
+        assertThat(shop.post(path, "{'from': '2026-01-01T00:00:01Z', 'to': '2026-01-01T00:00:01Z'}")
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -562,6 +565,137 @@ class DeliveriesTest {
         assertThat(receiver.received().size())
                 .isLessThan(
                         shop.get(path + "/" + begun.id()).data().path("queued").asInt());
+    }
+
+    @Test
+    void goOnSoonAfterManyFailedTogether() {
+        receiver.behave((socket, out) -> {
+            Thread.sleep(300); // so that all are under way together
+            Receiver.answering(503, "starting").answer(socket, out);
+        });
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        for (int i = 0; i < 16; i++) shop.product();
+        String stats = "/api/v1/webhooks/" + webhook.id() + "/stats";
+        await().atMost(LONG)
+                .until(() -> !shop.get(stats).data().path("paused_until").isNull());
+        receiver.behave(Receiver.answering(200, "back"));
+        // each longer pause after the first would be 10 s and more, five minutes after sixteen
+        await().atMost(LONG)
+                .until(() -> logs(webhook.id()).stream()
+                        .allMatch(log -> List.of("success", "permanently_failed")
+                                .contains(log.path("status").asString())));
+        assertThat(logs(webhook.id()))
+                .anyMatch(log -> log.path("status").asString().equals("success"));
+    }
+
+    @Test
+    void endAPauseForWhoAsksForAnAttempt() {
+        receiver.behave(Receiver.answering(503, "away"));
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        String path = "/api/v1/webhooks/" + webhook.id();
+        paused(webhook);
+        JsonNode waiting = logs(webhook.id()).stream()
+                .filter(log -> log.path("status").asString().equals("pending_retry"))
+                .findFirst()
+                .orElseThrow();
+        receiver.behave(Receiver.answering(200, "back"));
+        int before = receiver.received().size();
+        shop.post("/api/v1/webhooks/logs/" + waiting.path("id").asString() + "/force-retry", "");
+        assertThat(shop.get(path + "/stats").data().path("paused_until").isNull())
+                .isTrue();
+        await().atMost(LONG).until(() -> receiver.received().size() > before);
+        assertThat(receiver.received().get(before).header("x-tillstream-sequence"))
+                .isEqualTo(waiting.path("sequence").asString());
+    }
+
+    @Test
+    void endAPauseWhenTheReceiverIsElsewhereOrTakesATest() {
+        receiver.behave(Receiver.answering(503, "away"));
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        String path = "/api/v1/webhooks/" + webhook.id();
+        paused(webhook);
+        shop.patch(path, "{'url': '%s?moved'}".formatted(receiver.url()));
+        assertThat(shop.get(path + "/stats").data().path("failing_since").isNull())
+                .isTrue();
+        paused(webhook);
+        receiver.behave(Receiver.answering(200, "back"));
+        shop.post(path + "/test", "{}");
+        assertThat(shop.get(path + "/stats").data().path("paused_until").isNull())
+                .isTrue();
+    }
+
+    private void paused(Reply webhook) {
+        String stats = "/api/v1/webhooks/" + webhook.id() + "/stats";
+        await().atMost(LONG).until(() -> {
+            if (!shop.get(stats).data().path("paused_until").isNull()) return true;
+            shop.product();
+            return false;
+        });
+    }
+
+    @Test
+    void sendNothingAgainThatAPersonHasStopped() {
+        receiver.behave(Receiver.answering(404, "nobody"));
+        Reply webhook = shop.webhook(
+                receiver.url(), "'events': ['product.created']", "'rate_limit': {'deliveries': 1, 'per': 'minute'}");
+        shop.product();
+        shop.product();
+        shop.product();
+        String canceled = logs(webhook.id()).getFirst().path("id").asString();
+        assertThat(shop.post("/api/v1/webhooks/logs/" + canceled + "/cancel", "")
+                        .status())
+                .isEqualTo(200);
+        assertThat(shop.get("/api/v1/webhooks/logs/" + canceled).text("error_message"))
+                .isEqualTo("Canceled");
+        assertThat(shop.post("/api/v1/webhooks/logs/" + canceled + "/cancel", "")
+                        .status())
+                .isEqualTo(409);
+        String path = "/api/v1/webhooks/" + webhook.id();
+        String replay = shop.post(path + "/replays", "{'events': ['product.created'], 'rate': 1}")
+                .id();
+        await().atMost(LONG)
+                .until(() -> shop.get(path + "/replays/" + replay)
+                                .data()
+                                .path("queued")
+                                .asInt()
+                        >= 3);
+        shop.delete(path + "/replays/" + replay);
+        assertThat(shop.post("/api/v1/webhooks/logs/retry", "{'endpoint_id': '%s'}".formatted(webhook.id()))
+                        .data()
+                        .path("retried")
+                        .asInt())
+                .isZero();
+        assertThat(shop.post("/api/v1/webhooks/logs/" + canceled + "/replay", "")
+                        .status())
+                .isEqualTo(200);
+        assertThat(shop.get("/api/v1/webhooks/logs/" + canceled)
+                        .data()
+                        .at("/endpoint/id")
+                        .asString())
+                .isEqualTo(webhook.id());
+        shop.delete(path);
+        assertThat(shop.get("/api/v1/webhooks/logs/" + canceled)
+                        .data()
+                        .path("endpoint")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
+    void replayOnlyTheProductsThatTheWebhookIsToldOf() {
+        String chosen = shop.product();
+        shop.product();
+        Reply webhook = shop.webhook(
+                receiver.url(),
+                "'events': ['*']",
+                "'product_filter_mode': 'selected'",
+                "'product_ids': ['%s']".formatted(chosen));
+        String path = "/api/v1/webhooks/" + webhook.id() + "/replays";
+        String replay =
+                shop.post(path, "{'events': ['product.*'], 'rate': 1000}").id();
+        await().atMost(LONG)
+                .until(() -> shop.get(path + "/" + replay).text("status").equals("done"));
+        assertThat(shop.get(path + "/" + replay).data().path("queued").asInt()).isEqualTo(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tillstream.webhook.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tillstream.webhook.delivery.Deliveries.Circuit;
 import io.tillstream.webhook.delivery.Exchange.Answered;
 import io.tillstream.webhook.delivery.Exchange.Forbidden;
 import io.tillstream.webhook.delivery.Exchange.NotSent;
@@ -9,8 +10,12 @@ import io.tillstream.webhook.delivery.Exchange.TimedOut;
 import io.tillstream.webhook.delivery.Exchange.Unreachable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +78,27 @@ class ScheduleTest {
         assertThat(Sending.pause(Sending.PATIENCE)).isEqualTo(Duration.ofSeconds(5));
         assertThat(Sending.pause(Sending.PATIENCE + 2)).isEqualTo(Duration.ofSeconds(20));
         assertThat(Sending.pause(10_000)).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void countsWhatWasUnderWayTogetherOnce() {
+        List<Instant> together = Collections.nCopies(16, NOW);
+        assertThat(Sending.unavailable(new Circuit(0, null), together)).isEqualTo(Sending.PATIENCE);
+        Circuit paused = new Circuit(Sending.PATIENCE, NOW.plusSeconds(5));
+        assertThat(Sending.unavailable(paused, together)).isEqualTo(Sending.PATIENCE);
+        assertThat(Sending.unavailable(paused, List.of(NOW, NOW.plusSeconds(5))))
+                .isEqualTo(Sending.PATIENCE + 1);
+        assertThat(Sending.unavailable(paused, List.of())).isEqualTo(Sending.PATIENCE);
+        assertThat(Sending.unavailable(new Circuit(3, null), List.of(NOW))).isEqualTo(4);
+    }
+
+    @Test
+    void makesIdsThatAscendHoweverManyAnInstantHas() {
+        List<UUID> ids = Stream.generate(() -> Ids.at(NOW)).limit(20_000).toList();
+        assertThat(ids)
+                .isSortedAccordingTo(Comparator.comparing(UUID::toString))
+                .doesNotHaveDuplicates();
+        assertThat(Duration.between(NOW, Ids.time(ids.getLast()))).isLessThan(Duration.ofMillis(10));
     }
 
     private static Outcome outcome(Exchange exchange, int attempt) {

@@ -74,15 +74,33 @@ class CustomizationTest {
         ObjectNode data = Catalogue.of(WebhookEventName.ACCESS_GRANTED).sample();
         ObjectNode body = Customization.body("access.granted", AT, data, details(Map.of("who", "{{ email }}"), null));
         assertThat(body.toString()).contains("ada@example.com");
-        String redacted = Redaction.of(body.toString());
+        String redacted = Redaction.of("access.granted", body.toString());
         assertThat(redacted)
                 .doesNotContain("ada@example.com")
                 .contains("\"email\":null")
                 .contains("access.granted");
         assertThat(EventJson.STORED.readTree(redacted).at("/data/access/id").isMissingNode())
                 .isFalse();
-        assertThat(Redaction.of("{\"event\":\"x\",\"data\":\"ada@example.com\"}"))
-                .isEqualTo("{\"event\":\"x\",\"data\":{}}");
+    }
+
+    @Test
+    void isRedactedWhereOwnFieldsWonToo() {
+        ObjectNode data = Catalogue.of(WebhookEventName.ACCESS_GRANTED).sample();
+        for (Object own : List.of(
+                "{{ email }}",
+                Map.of("text", "{{ email }} got {{ product_name }}"),
+                Map.of("customer", "{{ email }}", "product", List.of("{{ email }}")),
+                Map.of("customer", Map.of("email", "{{ email }}", "mail", "{{ email }}")))) {
+            Map<String, @Nullable Object> extra =
+                    Map.of("event", "{{ email }}", "timestamp", "{{ email }}", "data", own);
+            ObjectNode body = Customization.body("access.granted", AT, data, details(extra, null));
+            assertThat(body.toString()).contains("ada@example.com");
+            assertThat(Redaction.of("access.granted", body.toString()))
+                    .startsWith("{\"event\":\"access.granted\",\"data\":{")
+                    .doesNotContain("ada@");
+        }
+        assertThat(Redaction.of("x", "{\"event\":\"y\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"data\":{\"id\":1}}"))
+                .isEqualTo("{\"event\":\"x\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"data\":{}}");
     }
 
     private static ObjectNode body(

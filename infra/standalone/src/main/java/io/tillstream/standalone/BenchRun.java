@@ -5,6 +5,7 @@ import static com.mongodb.client.model.Filters.in;
 import com.mongodb.client.MongoCollection;
 import io.tillstream.command.CommandService;
 import io.tillstream.command.product.NewProducts;
+import io.tillstream.events.envelope.EventJson;
 import io.tillstream.query.ReadModels;
 import io.tillstream.query.platform.Replay;
 import io.tillstream.standalone.BenchConnection.Answer;
@@ -53,7 +54,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import tools.jackson.databind.JsonNode;
 
@@ -741,13 +744,45 @@ final class BenchRun implements AutoCloseable {
             double[] took =
                     receiver.delays.stream().mapToDouble(each -> each).sorted().toArray();
             unsubscribe(webhook);
+            double[] bare = bareDelays(receiver, length);
             add(
                     row,
                     quantile(took, 0.99),
                     null,
                     null,
-                    delays(took) + String.format(Locale.ROOT, ", %.0f events/s", perSecond));
+                    delays(took)
+                            + String.format(
+                                    Locale.ROOT,
+                                    ", %.0f events/s; %.0f and %.0f times a bare Reactor Netty client's p50 and p99 of %s",
+                                    perSecond,
+                                    quantile(took, 0.5) / Math.max(1, quantile(bare, 0.5)),
+                                    quantile(took, 0.99) / Math.max(1, quantile(bare, 0.99)),
+                                    delays(bare)));
         }
+    }
+
+    /** The same bytes as often, posted when they are made; of a whole number of milliseconds, at least one. */
+    private double[] bareDelays(Receiver receiver, Duration length) throws Exception {
+        String body = receiver.last();
+        int at = body.indexOf("\"timestamp\":\"") + 13;
+        String before = body.substring(0, at);
+        String after = body.substring(body.indexOf('"', at));
+        HttpClient client = HttpClient.create();
+        Timed post = () -> {
+            long started = System.nanoTime();
+            client.headers(headers -> headers.set("Content-Type", "application/json"))
+                    .post()
+                    .uri(receiver.url())
+                    .send(ByteBufFlux.fromString(
+                            Mono.fromSupplier(() -> before + EventJson.TIMESTAMP.format(Instant.now()) + after)))
+                    .response()
+                    .block();
+            return System.nanoTime() - started;
+        };
+        paced(500, size.warmUp, 32, worker -> post);
+        receiver.delays.clear();
+        paced(500, length, 32, worker -> post);
+        return receiver.delays.stream().mapToDouble(each -> each).sorted().toArray();
     }
 
     /** Without a dead receiver, beside one, and without it again. */

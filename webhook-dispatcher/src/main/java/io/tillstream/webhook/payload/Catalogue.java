@@ -37,7 +37,7 @@ public final class Catalogue {
 
         /** A whole body. */
         public ObjectNode example() {
-            return body(name.wire(), Instant.parse(AT), sample);
+            return body(name.wire(), Instant.parse(AT), sample.deepCopy());
         }
     }
 
@@ -46,6 +46,8 @@ public final class Catalogue {
     private static final String PRODUCT_ID = "0199c0de-7a11-7000-8000-000000000002";
     private static final String USER_ID = "0199c0de-7a11-7000-8000-000000000003";
     private static final String ACCESS_ID = "0199c0de-7a11-7000-8000-000000000004";
+    private static final String ADMIN_ID = "0199c0de-7a11-7000-8000-000000000005";
+    private static final String REFUND_REQUEST_ID = "0199c0de-7a11-7000-8000-000000000006";
 
     private static final List<Entry> ALL =
             Arrays.stream(WebhookEventName.values()).map(Catalogue::described).toList();
@@ -77,21 +79,23 @@ public final class Catalogue {
                         name,
                         "Somebody got a free product",
                         false,
-                        shape().object("customer", "Who", customer()).object("product", "What", product()));
+                        shape().object("customer", "Who", customer())
+                                .object("product", "What", product())
+                                .object("license", "Where the product comes with one", issued())
+                                .optional());
             case WAITLIST_SIGNUP ->
                 entry(
                         name,
                         "Somebody wants to be told when a product can be bought",
                         false,
-                        shape().object("customer", "Who", shape().text("email", "Address", "ada@example.com"))
-                                .object("product", "For what", product()));
+                        shape().object("customer", "Who", email()).object("product", "For what", product()));
             case ACCESS_GRANTED -> entry(name, "A customer may use a product from now on", true, access(shape()));
             case ACCESS_EXTENDED ->
                 entry(
                         name,
                         "A customer's access lasts longer than it would have",
                         true,
-                        access(shape().nullableTime("previousExpiresAt", "When it would have ended", AT)));
+                        access(shape().time("previousExpiresAt", "When it would have ended", AT)));
             case ACCESS_REVOKED ->
                 entry(
                         name,
@@ -168,7 +172,7 @@ public final class Catalogue {
                                         "What will be asked for",
                                         shape().nullableText("stripeInvoiceId", "Stripe's", null)
                                                 .number("amountDue", "Minor units", 900)
-                                                .text("currency", "ISO 4217", "EUR")
+                                                .text("currency", "ISO 4217, upper case", "EUR")
                                                 .nullableTime("nextPaymentAttempt", "When", UNTIL)
                                                 .nullableText("billingReason", "Stripe's word", "upcoming")));
             case INVOICE_PAID ->
@@ -182,11 +186,13 @@ public final class Catalogue {
                                         "Which",
                                         shape().text("stripeInvoiceId", "Stripe's", "in_1")
                                                 .number("amountPaid", "Minor units", 900)
-                                                .text("currency", "ISO 4217", "EUR")
+                                                .text("currency", "ISO 4217, upper case", "EUR")
                                                 .nullableText("hostedInvoiceUrl", "Where it is shown", null)
                                                 .nullableText("invoicePdfUrl", "As a document", null)
                                                 .nullableTime("paidAt", "When", AT)
-                                                .nullableText("billingReason", "Stripe's word", "subscription_cycle")));
+                                                .nullableText("billingReason", "Stripe's word", "subscription_cycle")
+                                                .perhaps(invoiceTax())
+                                                .perhaps(buyer())));
             case INVOICE_PAYMENT_FAILED ->
                 entry(
                         name,
@@ -198,7 +204,7 @@ public final class Catalogue {
                                         "Which",
                                         shape().text("stripeInvoiceId", "Stripe's", "in_1")
                                                 .number("amountDue", "Minor units", 900)
-                                                .text("currency", "ISO 4217", "EUR")
+                                                .text("currency", "ISO 4217, upper case", "EUR")
                                                 .number("attemptCount", "How often it was tried", 1)
                                                 .nullableTime("nextPaymentAttempt", "When it is tried again", UNTIL)
                                                 .nullableText("hostedInvoiceUrl", "Where it can be paid", null)));
@@ -212,8 +218,11 @@ public final class Catalogue {
     }
 
     private static Shape customer() {
-        return shape().nullableText("email", "Address; null once the person was erased", "ada@example.com")
-                .nullableId("userId", "The account", USER_ID);
+        return email().id("userId", "The account", USER_ID);
+    }
+
+    private static Shape email() {
+        return shape().nullableText("email", "Address; null once the person was erased", "ada@example.com");
     }
 
     private static Shape product() {
@@ -261,47 +270,92 @@ public final class Catalogue {
     }
 
     private static Shape purchase() {
-        Shape line = product()
-                .nullableNumber("net", "Minor units", 2437L)
-                .optional()
-                .nullableNumber("tax", "Minor units", 463L)
-                .optional()
-                .nullableNumber("gross", "Minor units", 2900L)
-                .optional()
-                .percent("vatRate", "Percent", 19)
-                .optional();
         return shape().object(
                         "customer",
                         "Who",
-                        shape().text("email", "Address", "ada@example.com")
-                                .nullableText("firstName", "As typed", "Ada")
+                        email().nullableText("firstName", "As typed", "Ada")
                                 .nullableText("lastName", "As typed", "Lovelace")
-                                .nullableId("userId", "The account, null for guests", USER_ID))
-                .object("product", "What", line)
-                .nullableObject("bumpProduct", "The first of bumpProducts", product())
-                .objects("bumpProducts", "What was added at the checkout", product())
+                                .nullableId("userId", "The account, null for guests", null))
+                .object("product", "What; its id alone once it has vanished", line())
+                .nullableObject("bumpProduct", "The first of bumpProducts", line())
+                .objects("bumpProducts", "What was added at the checkout", line())
                 .objects("bundleComponents", "What the product consists of", product())
                 .object(
                         "order",
                         "The payment",
                         shape().number("amount", "Minor units", 2900)
                                 .text("currency", "ISO 4217, lower case", "usd")
-                                .nullableText("sessionId", "Stripe's", "cs_1")
+                                .text("sessionId", "Stripe's", "cs_1")
                                 .optional()
                                 .nullableText("paymentIntentId", "Stripe's", "pi_1")
+                                .optional()
                                 .nullableId("couponId", "The coupon", null)
-                                .bool("isGuest", "Whether nobody was signed in", false)
+                                .bool(
+                                        "isGuest",
+                                        "Whether a guest's address had no account yet; absent for those signed in",
+                                        true)
+                                .optional()
+                                .number("netTotal", "Minor units, where the tax is known", 2437)
+                                .optional()
+                                .number("taxTotal", "Minor units, where the tax is known", 463)
                                 .optional())
-                .objects(
+                .object(
+                        "invoice",
+                        "Who is to be named on it, where one is wanted",
+                        shape().yes("needsInvoice", "Always true").and(buyer()))
+                .optional()
+                .someObjects(
                         "customFields",
                         "Answers to the product's own questions",
                         shape().text("id", "Which", "company")
                                 .text("label", "As asked", "Company")
                                 .text("value", "As answered", "Acme")
                                 .text("type", "Its kind", "text"))
-                .optional()
+                .someObjects(
+                        "licenses",
+                        "For the product and what it consists of",
+                        shape().id("productId", "For which", PRODUCT_ID).and(issued()))
                 .text("source", "stripe_webhook where Stripe told of it", "stripe_webhook")
                 .optional();
+    }
+
+    private static Shape line() {
+        return product()
+                .perhaps(shape().nullableNumber("net", "Minor units", 2437L)
+                        .nullableNumber("tax", "Minor units", 463L)
+                        .nullableNumber("gross", "Minor units", 2900L)
+                        .percent("vatRate", "Percent; null where no tax or several apply", 19)
+                        .bool("vatExempt", "Always false where Stripe works the tax out", false)
+                        .nullableText("taxBehavior", "inclusive or exclusive", "inclusive")
+                        .nullableText("taxabilityReason", "Stripe's word", "standard_rated"))
+                .orOnly("id");
+    }
+
+    private static Shape invoiceTax() {
+        return shape().number("net", "Minor units", 756)
+                .number("tax", "Minor units", 144)
+                .percent("vatRate", "Percent", 19)
+                .nullableText("taxBehavior", "inclusive or exclusive", "inclusive")
+                .nullableText("taxabilityReason", "Stripe's word", "standard_rated")
+                .text(
+                        "taxSnapshotStatus",
+                        "What is known of the tax: none, captured, partial or unavailable",
+                        "captured");
+    }
+
+    private static Shape buyer() {
+        return shape().nullableText("nip", "Tax id", "DE123456789")
+                .nullableText("companyName", "Its name", "Analytical Engines")
+                .nullableText("address", "Street and number", "Musterstraße 1")
+                .nullableText("city", "City", "Berlin")
+                .nullableText("postalCode", "Postal code", "10115")
+                .nullableText("country", "ISO 3166-1, two letters", "DE");
+    }
+
+    private static Shape issued() {
+        return shape().text("token", "The signed licence", "header.payload.signature")
+                .text("kid", "Which key signed it", "key-1")
+                .text("jwksUrl", "Where that key is published", "https://example.com/jwks.json");
     }
 
     private static Shape subscription(Shape more) {
@@ -328,15 +382,19 @@ public final class Catalogue {
         return shape().object(
                         "customer",
                         "Who",
-                        shape().text("email", "Empty if unknown", "ada@example.com")
+                        shape().nullableText(
+                                        "email", "Empty if unknown; null once the person was erased", "ada@example.com")
                                 .nullableId("userId", "The account", USER_ID))
-                .object("product", "For what", product())
+                .object(
+                        "product",
+                        "For what; its id alone once it has vanished",
+                        product().orOnly("id"))
                 .object(
                         "payment",
                         "Which",
                         shape().id("id", "The payment", ACCESS_ID)
                                 .number("amount", "Minor units", 2900)
-                                .text("currency", "ISO 4217", "USD")
+                                .text("currency", "ISO 4217, as stored", "USD")
                                 .nullableText("sessionId", "Stripe's", "cs_1")
                                 .nullableText("paymentIntentId", "Stripe's", "pi_1")
                                 .text("statusBefore", "Its state before", "completed")
@@ -346,13 +404,26 @@ public final class Catalogue {
                         "This step",
                         shape().nullableText("stripeRefundId", "Stripe's", "re_1")
                                 .number("amount", "Minor units, of this step", 2900)
-                                .text("currency", "ISO 4217", "USD")
-                                .nullableText("reason", "Why", null)
+                                .text("currency", "ISO 4217, upper case", "USD")
+                                .nullableText("reason", "Why", "requested_by_customer")
                                 .nullableText("status", "Stripe's word", "succeeded")
                                 .bool("isFullRefund", "Whether nothing is left", true)
                                 .number("totalRefunded", "Minor units, with earlier steps", 2900)
                                 .time("refundedAt", "When", AT)
-                                .text("source", "admin, api, refund_request or stripe_webhook", "api"));
+                                .id("initiatedByAdminId", "The admin who gave it back", ADMIN_ID)
+                                .optional()
+                                .id("refundRequestId", "The request that was granted", REFUND_REQUEST_ID)
+                                .optional()
+                                .text("source", "admin, api, refund_request or stripe_webhook", "refund_request")
+                                .perhaps(refundTax()));
+    }
+
+    private static Shape refundTax() {
+        return shape().number("net", "Minor units, of this step", 2900)
+                .number("tax", "Minor units, of this step", 0)
+                .percent("vatRate", "Percent, of the order; null where it can't be worked out", 0)
+                .yes("vatExempt", "Present for what is exempt")
+                .text("taxabilityReason", "Stripe's word", "product_exempt");
     }
 
     private static Shape license() {

@@ -17,7 +17,17 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Redaction {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final Set<String> PERSONAL = Set.of("email", "firstName", "lastName", "companyName", "address");
+    private static final Set<String> PERSONAL = Set.of(
+            "email",
+            "firstName",
+            "lastName",
+            "companyName",
+            "address",
+            "city",
+            "postalCode",
+            "nip",
+            "token", // a signed licence, which may name its owner
+            "invoicePdfUrl");
 
     private Redaction() {}
 
@@ -34,7 +44,7 @@ public final class Redaction {
                 WebhookEventName.of(event).map(Catalogue::of).map(Catalogue.Entry::data);
         ObjectNode data = redacted.putObject("data");
         if (schema.isPresent() && declared(schema.get(), stored.path("data")) instanceof ObjectNode known)
-            data.setAll(withoutPerson(known));
+            data.setAll((ObjectNode) withoutPerson(known));
         return redacted.toString();
     }
 
@@ -68,11 +78,16 @@ public final class Redaction {
                 : value;
     }
 
-    private static ObjectNode withoutPerson(ObjectNode data) {
-        if (data.get("customer") instanceof ObjectNode customer)
-            for (String field : PERSONAL) if (customer.has(field)) customer.putNull(field);
-        data.remove("invoice");
-        data.remove("customFields");
-        return data;
+    /** Wherever they are: in a customer, a buyer, a licence. */
+    private static JsonNode withoutPerson(JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            object.properties().forEach(member -> {
+                if (PERSONAL.contains(member.getKey())) member.setValue(JSON.nullNode());
+                else withoutPerson(member.getValue());
+            });
+            object.remove("customFields");
+        }
+        if (value instanceof ArrayNode array) array.forEach(Redaction::withoutPerson);
+        return value;
     }
 }

@@ -12,9 +12,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class Shape {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    private record Member(String name, ObjectNode schema, JsonNode sample, boolean required) {}
+    private record Member(String name, ObjectNode schema, JsonNode sample, boolean required) {
+        Member optional() {
+            return new Member(name, schema, sample, false);
+        }
+    }
 
     private final List<Member> members = new ArrayList<>();
+    private @Nullable String alone;
 
     static Shape shape() {
         return new Shape();
@@ -71,6 +76,11 @@ final class Shape {
         return add(name, type("boolean", doc), JSON.booleanNode(sample), true);
     }
 
+    /** A flag that is absent where it would be false. */
+    Shape yes(String name, String doc) {
+        return add(name, type("boolean", doc).put("const", true), JSON.booleanNode(true), true);
+    }
+
     Shape object(String name, String doc, Shape shape) {
         return add(name, shape.schema().put("description", doc), shape.sample(), true);
     }
@@ -87,6 +97,13 @@ final class Shape {
         return add(name, schema, JSON.arrayNode(), true);
     }
 
+    /** A list that is absent where it would be empty. */
+    Shape someObjects(String name, String doc, Shape shape) {
+        ObjectNode schema = type("array", doc).put("minItems", 1);
+        schema.set("items", shape.schema());
+        return add(name, schema, JSON.arrayNode().add(shape.sample()), false);
+    }
+
     /** An object whose members all have one shape, whatever they are called. */
     Shape mapOf(String name, String doc, ObjectNode valueSchema, ObjectNode sample) {
         ObjectNode schema = type("object", doc);
@@ -96,14 +113,25 @@ final class Shape {
 
     /** The last member may be absent. */
     Shape optional() {
-        Member last = members.removeLast();
-        members.add(new Member(last.name(), last.schema(), last.sample(), false));
+        members.add(members.removeLast().optional());
         return this;
     }
 
     /** These members too. */
     Shape and(Shape more) {
         members.addAll(more.members);
+        return this;
+    }
+
+    /** These members too, each of which may be absent. */
+    Shape perhaps(Shape more) {
+        more.members.forEach(member -> members.add(member.optional()));
+        return this;
+    }
+
+    /** Of a thing that has vanished, this member is all there is. */
+    Shape orOnly(String name) {
+        alone = name;
         return this;
     }
 
@@ -115,7 +143,12 @@ final class Shape {
             properties.set(member.name(), member.schema().deepCopy());
             if (member.required()) required.add(member.name());
         }
-        if (!required.isEmpty()) schema.set("required", required);
+        if (alone != null) {
+            schema.putArray("required").add(alone);
+            ArrayNode either = schema.putArray("anyOf");
+            either.addObject().set("required", required);
+            either.addObject().put("maxProperties", 1);
+        } else if (!required.isEmpty()) schema.set("required", required);
         return schema;
     }
 

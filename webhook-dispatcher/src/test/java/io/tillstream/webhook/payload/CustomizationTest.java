@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class CustomizationTest {
@@ -81,6 +83,20 @@ class CustomizationTest {
                 .contains("access.granted");
         assertThat(EventJson.STORED.readTree(redacted).at("/data/access/id").isMissingNode())
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(WebhookEventName.class)
+    void isRedactedOfEachEvent(WebhookEventName name) {
+        ObjectNode body = Catalogue.of(name).example();
+        JsonNode redacted = EventJson.STORED.readTree(Redaction.of(name.wire(), body.toString()));
+        assertThat(redacted.toString())
+                .doesNotContain(
+                        "ada@", "Ada", "Lovelace", "Analytical Engines", "Musterstra", "DE123456789", "header.payload");
+        assertThat(redacted.path("timestamp")).isEqualTo(body.path("timestamp"));
+        for (String kept : List.of("product", "access", "order", "subscription"))
+            assertThat(redacted.path("data").path(kept))
+                    .hasToString(body.path("data").path(kept).toString());
     }
 
     @Test

@@ -33,6 +33,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -156,6 +158,17 @@ final class DispatcherShop implements AutoCloseable {
         return JdbcClient.create(context.getBean("webhooks", javax.sql.DataSource.class));
     }
 
+    /** What happens meanwhile is taken in afterwards, in as few runs as can be. */
+    void whileNothingIsTakenIn(Runnable meanwhile) {
+        var webhooks = context.getBean("webhooks", javax.sql.DataSource.class);
+        new TransactionTemplate(new JdbcTransactionManager(webhooks)).executeWithoutResult(status -> {
+            jdbc().sql("select position from progress for update")
+                    .query(Long.class)
+                    .single();
+            meanwhile.run();
+        });
+    }
+
     /** A position that no event has, because its transaction never came to an end. */
     void losePosition() {
         bean(WritableStore.class)
@@ -180,6 +193,16 @@ final class DispatcherShop implements AutoCloseable {
 
     Reply post(String path, String body) {
         return send("POST", path, body);
+    }
+
+    /** Gets with another key than the operator's. */
+    Reply getWith(String otherKey, String path) {
+        return reply(answer(request(otherKey, "GET", path, null)));
+    }
+
+    /** Posts with another key than the operator's. */
+    Reply postWith(String otherKey, String path, String body) {
+        return reply(answer(request(otherKey, "POST", path, body)));
     }
 
     /** Posts with an idempotency key; tells whether the answer is the first one again. */
@@ -225,11 +248,15 @@ final class DispatcherShop implements AutoCloseable {
     }
 
     private HttpRequest request(String method, String path, @Nullable String body) {
+        return request(key, method, path, body);
+    }
+
+    private HttpRequest request(String by, String method, String path, @Nullable String body) {
         HttpRequest.BodyPublisher publisher = body == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'));
         return HttpRequest.newBuilder(URI.create(base + path))
-                .header("X-API-Key", key)
+                .header("X-API-Key", by)
                 .method(method, publisher)
                 .build();
     }

@@ -32,8 +32,7 @@ class PromisesTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final String LOGS = "/api/v1/webhooks/logs";
 
-    private final DispatcherShop shop =
-            new DispatcherShop("tillstream.webhook.retries=100ms,100ms", "tillstream.webhook.timeout=3s");
+    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retries=100ms,100ms");
     private Receiver receiver = new Receiver();
 
     @AfterEach

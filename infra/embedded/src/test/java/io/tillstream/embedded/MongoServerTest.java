@@ -2,10 +2,19 @@ package io.tillstream.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.mongodb.MongoException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bson.Document;
 import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.Test;
@@ -55,6 +64,37 @@ class MongoServerTest {
         try (MongoServer server = MongoServer.start(folder, 0)) {
             assertThat(count(server)).isZero();
             assertThat(folder.resolve("documents.mv.broken")).exists();
+        }
+    }
+
+    @Test
+    void takesDocumentsAfterItWasEmptiedUnderItsWriters() throws Exception {
+        try (MongoServer server = MongoServer.start(folder, 0);
+                MongoClient client = MongoClients.create(server.uri());
+                ExecutorService writers = Executors.newFixedThreadPool(3)) {
+            MongoDatabase database = client.getDatabase("d");
+            for (int round = 0; round < 100; round++) {
+                AtomicBoolean emptied = new AtomicBoolean();
+                List<Future<?>> writing = new ArrayList<>();
+                for (int writer = 0; writer < 3; writer++) {
+                    MongoCollection<Document> collection = database.getCollection("c" + writer);
+                    writing.add(writers.submit(() -> {
+                        while (!emptied.get())
+                            try {
+                                collection.insertOne(new Document("name", "red"));
+                                collection.createIndex(new Document("name", 1));
+                            } catch (MongoException e) {
+                                // of what is removed meanwhile; not of what is new
+                            }
+                    }));
+                }
+                Thread.sleep(5);
+                database.drop();
+                emptied.set(true);
+                for (Future<?> each : writing) each.get();
+                for (int writer = 0; writer < 3; writer++)
+                    database.getCollection("c" + writer).insertOne(new Document("name", "green"));
+            }
         }
     }
 

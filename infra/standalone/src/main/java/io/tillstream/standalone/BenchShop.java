@@ -79,8 +79,8 @@ final class BenchShop implements AutoCloseable {
         builder.environment().put("TILLSTREAM_ADMIN_PASSWORD", PASSWORD);
         long started = System.nanoTime();
         Process process = builder.start();
-        endWithThisJvm(process, folder);
         try {
+            endWithThisJvm(process, () -> delete(folder));
             Path key = data.resolve("api-key");
             while (!answers(port, key)) {
                 if (!process.isAlive() || System.nanoTime() - started > PATIENCE.toNanos())
@@ -138,7 +138,7 @@ final class BenchShop implements AutoCloseable {
                 .redirectOutput(log(folder, "yardstick"))
                 .start();
         yardstick = started;
-        endWithThisJvm(started, folder.resolve("yardstick.log"));
+        endWithThisJvm(started, () -> {});
         String said = "";
         while (!said.contains("listening on ") || !said.endsWith("\n")) {
             if (!started.isAlive()) throw new CannotGoOn("The yardstick didn't start: " + said);
@@ -345,14 +345,14 @@ final class BenchShop implements AutoCloseable {
     }
 
     /** Also where a signal ends the bench, whose own way out isn't gone then. */
-    private static void endWithThisJvm(Process process, Path folder) {
+    private static void endWithThisJvm(Process process, Runnable after) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try {
                 end(process);
+                after.run();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            delete(folder);
         }));
     }
 

@@ -197,8 +197,8 @@ final class Deliveries {
         jdbc.sql("with waiting as (delete from queue where endpoint_id = :endpoint returning delivery_id)"
                         + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
                         + " failed_at = :now, http_status = 0, error_message = :reason"
-                        + " where id in (select delivery_id from waiting)"
-                        + " or (endpoint_id = :endpoint and status = 'held')")
+                        + " where id in (select delivery_id from waiting"
+                        + " union all select id from deliveries where endpoint_id = :endpoint and status = 'held')")
                 .param("endpoint", endpoint)
                 .param("reason", reason)
                 .param("now", time(now))
@@ -210,8 +210,8 @@ final class Deliveries {
         jdbc.sql("with waiting as (delete from queue q using deliveries d where d.id = q.delivery_id"
                         + " and d.replay_id = :replay returning q.delivery_id)"
                         + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
-                        + " failed_at = :now, error_message = :reason where id in (select delivery_id from waiting)"
-                        + " or (replay_id = :replay and status = 'held')")
+                        + " failed_at = :now, error_message = :reason where id in (select delivery_id from waiting"
+                        + " union all select id from deliveries where replay_id = :replay and status = 'held')")
                 .param("replay", replay)
                 .param("reason", REPLAY_ABORTED)
                 .param("now", time(now))
@@ -458,7 +458,10 @@ final class Deliveries {
         String greatest = Stream.of(ids).map(UUID::toString).max(naturalOrder()).orElseThrow();
         statements.change(
                 "update deliveries d set attempt_count = d.attempt_count + 1, attempts_made = d.attempts_made + 1,"
-                        + " http_status = a.http_status, error_message = a.error, duration_ms = a.duration,"
+                        + " http_status = a.http_status, duration_ms = a.duration,"
+                        // why a person has stopped it stays, also when it was under way
+                        + " error_message = case when a.decides or d.error_message is null"
+                        + " or d.error_message <> all(cast(? as text[])) then a.error else d.error_message end,"
                         + " response_body = case when d.person_id is not distinct from a.person then a.response end,"
                         + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
                         + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
@@ -469,6 +472,7 @@ final class Deliveries {
                         + " response, duration, decides, status, next_at, failed_at)"
                         + " where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between cast(? as uuid) and cast(? as uuid)"
                         + " and (a.decides or d.status not in ('pending', 'pending_retry', 'success'))",
+                STOPPED,
                 ids,
                 persons,
                 statuses,
@@ -618,11 +622,12 @@ final class Deliveries {
                 .single();
     }
 
-    /** Has the endpoint of a delivery tried at once, one delivery at a time until one is taken. */
-    private void endPause(UUID delivery) {
-        jdbc.sql("update health set paused_until = null where paused_until is not null"
+    /** Has the endpoint of a delivery tried at once, one at a time until one is taken; what is under way says nothing new then either. */
+    private void endPause(UUID delivery, Instant now) {
+        jdbc.sql("update health set paused_until = :now where paused_until > :now"
                         + " and endpoint_id = (select endpoint_id from deliveries where id = :delivery)")
                 .param("delivery", delivery)
+                .param("now", time(now))
                 .update();
     }
 
@@ -765,26 +770,26 @@ final class Deliveries {
                 .param("id", id)
                 .param("from", from.stream().map(Status::wire).toArray(String[]::new))
                 .update();
-        if (moved > 0)
-            jdbc.sql("delete from queue where delivery_id = :id")
-                    .param("id", id)
-                    .update();
+        if (moved > 0) unqueue(id);
         return moved > 0;
     }
 
     boolean cancel(UUID id, Instant now) {
         lockInQueue(id);
-        int canceled = jdbc.sql("with canceled as (update deliveries set status = 'permanently_failed',"
-                        + " next_attempt_at = null, failed_at = :now, error_message = :reason"
-                        + " where id = :id and status in ('pending', 'pending_retry', 'held') returning id),"
-                        + " unqueued as (delete from queue where delivery_id in (select id from canceled))"
-                        + " select count(*) from canceled")
+        int canceled = jdbc.sql("update deliveries set status = 'permanently_failed', next_attempt_at = null,"
+                        + " failed_at = :now, error_message = :reason"
+                        + " where id = :id and status in ('pending', 'pending_retry', 'held')")
                 .param("id", id)
                 .param("now", time(now))
                 .param("reason", CANCELED)
-                .query(Integer.class)
-                .single();
+                .update();
+        if (canceled > 0) unqueue(id);
         return canceled > 0;
+    }
+
+    /** In a statement of its own, which sees what was queued while the one before it waited. */
+    private void unqueue(UUID id) {
+        jdbc.sql("delete from queue where delivery_id = :id").param("id", id).update();
     }
 
     /** As whoever records does: the other way round they would wait for each other. */
@@ -855,7 +860,7 @@ final class Deliveries {
     /** The next attempt at once, also where nothing would be sent for a while. */
     boolean hurry(UUID id, Instant now) {
         boolean waits = requeue(id, Status.PENDING_RETRY, "", now);
-        if (waits) endPause(id);
+        if (waits) endPause(id, now);
         return waits;
     }
 

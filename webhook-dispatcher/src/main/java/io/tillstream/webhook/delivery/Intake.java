@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,6 +149,7 @@ final class Intake {
         boolean anybody = !known.isEmpty() || fresh.stream().anyMatch(one -> one.event() instanceof WebhookCreated);
         Facts facts = anybody ? Facts.of(fresh, fresh, events) : Facts.NONE;
         Set<UUID> numbered = new LinkedHashSet<>();
+        Set<UUID> forgiven = new TreeSet<>();
         Made made = new Made(fresh.stream().noneMatch(Intake::changesWhatIsSent), now, statements);
         for (Envelope envelope : fresh) {
             if (changesWhatIsSent(envelope)) {
@@ -155,7 +157,7 @@ final class Intake {
                 statements.run();
             }
             if (envelope.event() instanceof PersonErased erased) forget(erased.aggregateId());
-            if (envelope.event() instanceof WebhookEvent event) follow(event, envelope, known, now);
+            if (envelope.event() instanceof WebhookEvent event) follow(event, envelope, known, forgiven, now);
             else if (anybody && PublicEvents.concerns(envelope.event())) {
                 for (Endpoint endpoint : tell(envelope, facts, known.values(), made, now)) {
                     known.put(endpoint.webhook().id(), endpoint);
@@ -164,6 +166,10 @@ final class Intake {
             }
         }
         made.flush();
+        if (!forgiven.isEmpty()) {
+            statements.run();
+            forgiven.forEach(deliveries::forgive); // last, as whoever records locks: the queue, deliveries, health
+        }
         endpoints.number(numbered.stream().map(known::get).toList(), statements);
         return new Taken(made.leased, made.queued);
     }
@@ -228,7 +234,8 @@ final class Intake {
             deliveries.redact(delivery.id(), Redaction.of(delivery.event(), delivery.body()));
     }
 
-    private void follow(WebhookEvent event, Envelope envelope, Map<UUID, Endpoint> known, Instant now) {
+    private void follow(
+            WebhookEvent event, Envelope envelope, Map<UUID, Endpoint> known, Set<UUID> forgiven, Instant now) {
         UUID id = event.webhookId();
         Endpoint before = known.get(id);
         if (before == null && !(event instanceof WebhookCreated)) {
@@ -244,7 +251,7 @@ final class Intake {
         switch (event) {
             case WebhookEnabled _ -> {
                 deliveries.release(id, now);
-                deliveries.forgive(id);
+                forgiven.add(id);
             }
             case WebhookSuspended _ -> deliveries.hold(id);
             case WebhookDisabled _ -> deliveries.giveUp(id, "The webhook was switched off", now);
@@ -255,7 +262,7 @@ final class Intake {
                         && !before.webhook()
                                 .details()
                                 .url()
-                                .equals(after.details().url())) deliveries.forgive(id);
+                                .equals(after.details().url())) forgiven.add(id);
             }
             case WebhookCreated _, WebhookHeadersChanged _, WebhookSecretRotated _ -> {}
         }

@@ -48,7 +48,7 @@ final class Replays {
     /** Deliveries are stored no longer than this before they are due, so that an abort leaves little behind. */
     private static final Duration AHEAD = Duration.ofSeconds(5);
 
-    /** More is stored ahead of its time; but a replay is over when the last of it was due. */
+    /** More is stored when half of what was stored ahead of its time is due; but a replay is over when the last of it was due. */
     private static final String DUE = "status = 'running'"
             + " and next_due_at <= case when after_position < to_position then cast(:soon as timestamptz) else :now end";
 
@@ -174,9 +174,10 @@ final class Replays {
     }
 
     private boolean carryOn(long settled, Instant now) {
-        return jdbc.sql("select * from replays where " + DUE + " order by id limit 1 for update skip locked")
+        return jdbc.sql("select * from replays where " + DUE
+                        + " order by next_due_at, id limit 1 for update skip locked")
                 .param("now", time(now))
-                .param("soon", time(now.plus(AHEAD)))
+                .param("soon", time(now.plus(AHEAD.dividedBy(2))))
                 .query((rs, n) -> replay(rs))
                 .optional()
                 .map(replay -> carryOn(replay, settled, now))
@@ -186,7 +187,7 @@ final class Replays {
     private boolean anyDue(Instant now) {
         return jdbc.sql("select exists (select from replays where " + DUE + ")")
                 .param("now", time(now))
-                .param("soon", time(now.plus(AHEAD)))
+                .param("soon", time(now.plus(AHEAD.dividedBy(2))))
                 .query(Boolean.class)
                 .single();
     }

@@ -2,32 +2,21 @@ package io.tillstream.webhook.payload;
 
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.webhook.WebhookEventName;
+import io.tillstream.http.text.Uuids;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What remains of a body once the person in it was erased: what happened, when, and of the data what its event's schema declares,
- * without what is personal. Fields of the endpoint's own making may say anything, also under names of ours.
+ * What remains of a body once the person in it was erased: what happened, when, ids and numbers. Fields of the endpoint's own making
+ * may say anything, also under names of ours, so that no text stays.
  */
 public final class Redaction {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final Set<String> PERSONAL = Set.of(
-            "email",
-            "firstName",
-            "lastName",
-            "companyName",
-            "address",
-            "city",
-            "postalCode",
-            "nip",
-            "token", // a signed licence, which may name its owner
-            "invoicePdfUrl");
 
     private Redaction() {}
 
@@ -43,51 +32,48 @@ public final class Redaction {
         Optional<ObjectNode> schema =
                 WebhookEventName.of(event).map(Catalogue::of).map(Catalogue.Entry::data);
         ObjectNode data = redacted.putObject("data");
-        if (schema.isPresent() && declared(schema.get(), stored.path("data")) instanceof ObjectNode known)
-            data.setAll((ObjectNode) withoutPerson(known));
+        if (schema.isPresent() && kept(schema.get(), stored.path("data")) instanceof ObjectNode known)
+            data.setAll(known);
         return redacted.toString();
     }
 
     private static Optional<String> instant(JsonNode timestamp) {
-        if (!timestamp.isString()) return Optional.empty();
-        try {
-            Instant.parse(timestamp.stringValue());
-            return Optional.of(timestamp.stringValue());
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
+        return timestamp.isString() && isTime(timestamp.stringValue())
+                ? Optional.of(timestamp.stringValue())
+                : Optional.empty();
     }
 
-    private static JsonNode declared(JsonNode schema, JsonNode value) {
+    /** Of what a schema declares, all but texts: an id and a time are those that are one. */
+    private static JsonNode kept(JsonNode schema, JsonNode value) {
         if (value instanceof ObjectNode object) {
             ObjectNode kept = JSON.objectNode();
             object.properties().forEach(member -> {
                 JsonNode of = schema.path("properties").path(member.getKey());
-                if (of.isObject()) kept.set(member.getKey(), declared(of, member.getValue()));
+                if (of.isObject()) kept.set(member.getKey(), kept(of, member.getValue()));
             });
             return kept;
         }
         if (value instanceof ArrayNode array) {
             ArrayNode kept = JSON.arrayNode();
-            if (schema.path("items").isObject()) array.forEach(item -> kept.add(declared(schema.path("items"), item)));
+            if (schema.path("items").isObject()) array.forEach(item -> kept.add(kept(schema.path("items"), item)));
             return kept;
         }
-        // what stands where the schema has an object or an array isn't ours
-        return schema.has("properties") || schema.has("additionalProperties") || schema.has("items")
-                ? JSON.nullNode()
-                : value;
+        if (!value.isString()) return value;
+        String text = value.stringValue();
+        boolean is = switch (schema.path("format").asString("")) {
+            case "uuid" -> Uuids.parse(text).isPresent();
+            case "date-time" -> isTime(text);
+            default -> false;
+        };
+        return is ? value : JSON.nullNode();
     }
 
-    /** Wherever they are: in a customer, a buyer, a licence. */
-    private static JsonNode withoutPerson(JsonNode value) {
-        if (value instanceof ObjectNode object) {
-            object.properties().forEach(member -> {
-                if (PERSONAL.contains(member.getKey())) member.setValue(JSON.nullNode());
-                else withoutPerson(member.getValue());
-            });
-            object.remove("customFields");
+    private static boolean isTime(String text) {
+        try {
+            Instant.parse(text);
+            return true;
+        } catch (DateTimeException e) {
+            return false;
         }
-        if (value instanceof ArrayNode array) array.forEach(Redaction::withoutPerson);
-        return value;
     }
 }

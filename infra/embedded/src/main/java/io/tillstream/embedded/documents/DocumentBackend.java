@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.MVStore;
@@ -32,6 +33,7 @@ public final class DocumentBackend extends H2Backend {
     private static final int FILL = 60;
 
     private static final int COMPACTED_BYTES = 2 << 20;
+    private static final Set<String> REMOVING = Set.of("drop", "dropdatabase", "dropindexes", "deleteindexes");
     private static final Set<String> READING = Set.of(
             "find",
             "count",
@@ -100,11 +102,13 @@ public final class DocumentBackend extends H2Backend {
         if (command.equals("hello"))
             return handleCommand(channel, database, "ismaster", query).append("isWritablePrimary", true);
         if (onlyReads(command, query)) return super.handleCommand(channel, database, command, query);
-        commands.readLock().lock();
+        // What makes a collection while it is removed would go on with a map that is closed, for ever.
+        Lock lock = REMOVING.contains(command.toLowerCase(Locale.ROOT)) ? commands.writeLock() : commands.readLock();
+        lock.lock();
         try {
             return super.handleCommand(channel, database, command, query);
         } finally {
-            commands.readLock().unlock();
+            lock.unlock();
             if (getMvStore().getUnsavedMemory() > MAX_UNSAVED_BYTES) save();
         }
     }

@@ -72,9 +72,14 @@ public record Target(
         return scheme + "://" + authority(); // path and credentials may be secrets
     }
 
-    /** As they are meant: an {@code @} in a password can't be written otherwise than as {@code %40}. */
+    /** As they are meant: an {@code @} in a password can't be written otherwise than as {@code %40}. What is no encoding stays. */
     private static @Nullable String decoded(@Nullable String userInfo) {
-        return userInfo == null ? null : UriUtils.decode(userInfo, UTF_8);
+        if (userInfo == null) return null;
+        try {
+            return UriUtils.decode(userInfo, UTF_8);
+        } catch (IllegalArgumentException e) { // whose message has a piece of the password
+            return userInfo;
+        }
     }
 
     private static String encoded(String text) {

@@ -223,7 +223,13 @@ class TargetsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"user:p%40ss@, user:p@ss", "user:p@ss@, user:p@ss", "user:a%2Fb%25@, user:a/b%", "'', "})
+    @CsvSource({
+        "user:p%40ss@, user:p@ss",
+        "user:p@ss@, user:p@ss",
+        "user:a%2Fb%25@, user:a/b%",
+        "user:50%zz@, user:50%zz",
+        "'', "
+    })
     void readsCredentialsAsTheyAreMeant(String inUrl, @Nullable String credentials) {
         assertThat(Target.of("https://" + inUrl + "example.com/").credentials()).isEqualTo(credentials);
     }

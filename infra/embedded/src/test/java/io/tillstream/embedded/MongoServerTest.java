@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -75,6 +76,7 @@ class MongoServerTest {
             MongoDatabase database = client.getDatabase("d");
             for (int round = 0; round < 100; round++) {
                 AtomicBoolean emptied = new AtomicBoolean();
+                CountDownLatch written = new CountDownLatch(3);
                 List<Future<?>> writing = new ArrayList<>();
                 for (int writer = 0; writer < 3; writer++) {
                     MongoCollection<Document> collection = database.getCollection("c" + writer);
@@ -82,13 +84,14 @@ class MongoServerTest {
                         while (!emptied.get())
                             try {
                                 collection.insertOne(new Document("name", "red"));
+                                written.countDown();
                                 collection.createIndex(new Document("name", 1));
                             } catch (MongoException e) {
                                 // of what is removed meanwhile; not of what is new
                             }
                     }));
                 }
-                Thread.sleep(5);
+                written.await();
                 database.drop();
                 emptied.set(true);
                 for (Future<?> each : writing) each.get();

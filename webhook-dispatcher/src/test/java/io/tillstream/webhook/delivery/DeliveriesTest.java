@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -50,8 +51,7 @@ class DeliveriesTest {
 
     @AfterEach
     void anotherReceiver() {
-        for (JsonNode webhook : shop.get("/api/v1/webhooks?limit=100").data())
-            shop.delete("/api/v1/webhooks/" + webhook.path("id").asString());
+        shop.deleteWebhooks();
         receiver.close();
         receiver = new Receiver();
     }
@@ -570,8 +570,10 @@ class DeliveriesTest {
 
     @Test
     void goOnSoonAfterManyFailedTogether() {
+        CountDownLatch underWay = new CountDownLatch(4); // as many as there are at a time
         receiver.behave((socket, out) -> {
-            Thread.sleep(300); // so that all are under way together
+            underWay.countDown();
+            underWay.await();
             Receiver.answering(503, "starting").answer(socket, out);
         });
         Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
@@ -686,6 +688,104 @@ class DeliveriesTest {
                         .path("endpoint")
                         .isNull())
                 .isTrue();
+    }
+
+    @Test
+    void startOverOnlyWhatFits() {
+        receiver.behave(Receiver.answering(404, "nobody"));
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.*']");
+        String product = shop.product();
+        shop.patch("/api/v1/products/" + product, "{'price': 4900}");
+        givenUp(webhook, 2);
+        String meant = "{'endpoint_id': '%s', %%s}".formatted(webhook.id());
+        assertThat(startedOver(meant.formatted("'from': '2100-01-01T00:00:00Z'")))
+                .isZero();
+        assertThat(startedOver(meant.formatted("'to': '2000-01-01T00:00:00Z'"))).isZero();
+        assertThat(startedOver(meant.formatted("'event_type': 'product.deleted'")))
+                .isZero();
+        assertThat(startedOver(meant.formatted("'event_type': 'product.updated'")))
+                .isEqualTo(1);
+        givenUp(webhook, 2);
+        assertThat(startedOver(meant.formatted("'from': '2000-01-01T00:00:00Z', 'to': '2100-01-01T00:00:00Z'")))
+                .isEqualTo(2);
+    }
+
+    private int startedOver(String meant) {
+        return shop.post("/api/v1/webhooks/logs/retry", meant)
+                .data()
+                .path("retried")
+                .asInt();
+    }
+
+    private void givenUp(Reply webhook, int count) {
+        await().atMost(LONG)
+                .until(() -> logs(webhook.id()).stream()
+                                .filter(log -> log.path("status").asString().equals("permanently_failed"))
+                                .count()
+                        == count);
+    }
+
+    @Test
+    void replayHistoryOfATimeOnly() {
+        List<Reply> products = new ArrayList<>();
+        for (int i = 0; i < 3; i++)
+            products.add(shop.post(
+                    "/api/v1/products",
+                    "{'name': 'Brushes', 'slug': 'p-%s', 'price': 2900}".formatted(UUID.randomUUID())));
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        String path = "/api/v1/webhooks/" + webhook.id() + "/replays";
+        String replay = shop.post(
+                        path,
+                        "{'from': '%s', 'to': '%s', 'rate': 1000}"
+                                .formatted(
+                                        products.get(1).text("created_at"),
+                                        products.get(2).text("created_at")))
+                .id();
+        await().atMost(LONG)
+                .until(() -> shop.get(path + "/" + replay).text("status").equals("done"));
+        await().atMost(LONG).until(() -> receiver.received().size() == 1);
+        assertThat(json(receiver.received().getFirst()).at("/data/product/id").asString())
+                .isEqualTo(products.get(1).id());
+    }
+
+    @Test
+    void sendNothingOfWhatIsHeldAndPutAsideOrCanceled() {
+        receiver.behave(Receiver.answering(410, "gone"));
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        String path = "/api/v1/webhooks/" + webhook.id();
+        shop.product();
+        await().atMost(LONG).until(() -> shop.get(path).text("suspension").contains("410"));
+        for (int i = 0; i < 3; i++) shop.product();
+        await().atMost(LONG)
+                .until(() -> shop.get(path + "/stats").data().path("held").asInt() == 3);
+        List<String> held = logs(webhook.id()).stream()
+                .limit(3)
+                .map(log -> "/api/v1/webhooks/logs/" + log.path("id").asString())
+                .toList();
+        assertThat(shop.post(held.get(0) + "/cancel", "").status()).isEqualTo(200);
+        assertThat(shop.post(held.get(1) + "/archive", "").status()).isEqualTo(200);
+        assertThat(shop.post(held.get(1) + "/archive", "").status()).isEqualTo(200);
+        receiver.behave(Receiver.answering(200, "back"));
+        int before = receiver.received().size();
+        shop.patch(path, "{'is_active': true}");
+        await().atMost(LONG).until(() -> shop.get(held.get(2)).text("status").equals("success"));
+        assertThat(receiver.received()).hasSize(before + 1);
+        assertThat(shop.get(held.get(0)).text("status")).isEqualTo("permanently_failed");
+        assertThat(shop.get(held.get(1)).text("status")).isEqualTo("archived");
+    }
+
+    @Test
+    void leaveFailedWhatIsRetriedAtNobody() {
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        receiver.close();
+        shop.product();
+        JsonNode log = logWith(webhook.id(), "permanently_failed");
+        assertThat(log.path("http_status").asInt()).isZero();
+        String path = "/api/v1/webhooks/logs/" + log.path("id").asString();
+        Reply retried = shop.post(path + "/retry", "");
+        assertThat(retried.data().path("success").asBoolean()).isFalse();
+        assertThat(retried.data().path("http_status").asInt()).isZero();
+        assertThat(shop.get(path).text("status")).isEqualTo("permanently_failed");
     }
 
     @Test

@@ -33,8 +33,7 @@ class MeanwhileTest {
 
     @AfterEach
     void anotherReceiver() {
-        for (JsonNode webhook : shop.get("/api/v1/webhooks?limit=100").data())
-            shop.delete("/api/v1/webhooks/" + webhook.path("id").asString());
+        shop.deleteWebhooks();
         mayAnswer.countDown();
         mayAnswer = new CountDownLatch(1);
         receiver.close();

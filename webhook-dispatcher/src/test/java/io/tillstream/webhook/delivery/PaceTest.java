@@ -36,8 +36,7 @@ class PaceTest {
 
     @AfterEach
     void anotherReceiver() {
-        for (JsonNode webhook : shop.get("/api/v1/webhooks?limit=100").data())
-            shop.delete("/api/v1/webhooks/" + webhook.path("id").asString());
+        shop.deleteWebhooks();
         receiver.close();
         receiver = new Receiver();
     }

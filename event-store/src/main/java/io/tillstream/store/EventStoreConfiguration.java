@@ -89,11 +89,20 @@ public class EventStoreConfiguration {
     /**
      * As the other, for whoever writes: PostgreSQL ends a transaction that is open and silent for so long. While a process that
      * stands still holds one open, every {@link Tail} waits at the positions that it may have taken.
+     *
+     * @param settings more that its connections begin with, as {@code name = value}
      */
     public static HikariDataSource pool(
-            String name, StoreSettings.Postgres postgres, String user, String password, Duration silence) {
+            String name,
+            StoreSettings.Postgres postgres,
+            String user,
+            String password,
+            Duration silence,
+            String... settings) {
         HikariConfig config = config(name, postgres, user, password);
-        config.setConnectionInitSql("set idle_in_transaction_session_timeout = " + silence.toMillis());
+        StringBuilder begin = new StringBuilder("set idle_in_transaction_session_timeout = " + silence.toMillis());
+        for (String setting : settings) begin.append("; set ").append(setting);
+        config.setConnectionInitSql(begin.toString());
         return new HikariDataSource(config);
     }
 

@@ -41,10 +41,11 @@ final class Deliveries {
                     + " from deliveries d";
 
     private static final String CLAIM = "with able as materialized ("
-            + " select e.id, e.state, e.strict_order, least(p.slots,"
+            + " select e.id, e.strict_order, least(p.slots,"
             + " (case when h.unavailable >= :patience then 1 when e.strict_order or p.id is not null then :perEndpoint"
             + " else :perEndpoint + coalesce(a.ahead, 0) end)"
-            + " - (select count(*) from queue q where q.endpoint_id = e.id and q.leased_until > :now))"
+            + " - (select count(*) from (select from queue q where q.endpoint_id = e.id and q.due_at > :now"
+            + " and q.due_at <= :leaseEnd and q.leased_until is not null order by q.due_at) q))"
             + " as room, e.strict_order and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now"
             + " and q.number = (select min(number) from queue where endpoint_id = e.id)) as numbered"
             + " from endpoints e join health h on h.endpoint_id = e.id"
@@ -52,27 +53,28 @@ final class Deliveries {
             + " left join unnest(cast(:busy as uuid[]), cast(:ahead as int[])) as a (id, ahead) on a.id = e.id"
             + " where e.is_active and not e.deleted and (e.spacing_us is null or p.id is not null)"
             + " and (h.paused_until is null or h.paused_until <= :now)"
-            + " and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)),"
-            + " due as (select able.state, q.delivery_id, q.due_at from able cross join lateral"
+            + " and (select true from queue q where q.endpoint_id = e.id and q.due_at <= :now"
+            + " order by q.due_at limit 1)),"
+            + " due as (select q.delivery_id, q.due_at from able cross join lateral"
             + " (select delivery_id, due_at from queue where not able.strict_order and endpoint_id = able.id"
-            + " and due_at <= :now order by due_at, delivery_id limit greatest(able.room, 0)"
+            + " and due_at <= :now order by due_at, number limit greatest(able.room, 0)"
             + " for update skip locked) q"
             // what has the lowest number isn't due while it is under way or waits for its next attempt
-            + " union all select able.state, q.delivery_id, q.due_at from able cross join lateral"
+            + " union all select q.delivery_id, q.due_at from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
             + " and due_at <= :now and number = (select min(number) from queue where endpoint_id = able.id)"
             + " limit least(greatest(able.room, 0), 1) for update skip locked) q"
-            + " union all select able.state, q.delivery_id, q.due_at from able cross join lateral"
+            + " union all select q.delivery_id, q.due_at from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
-            + " and due_at <= :now and number is null order by due_at, delivery_id"
+            + " and due_at <= :now and number is null order by number, due_at"
             + " limit greatest(able.room - (case when able.numbered then 1 else 0 end), 0) for update skip locked) q),"
-            + " chosen as (select state, delivery_id from due order by due_at, delivery_id limit :most),"
+            + " chosen as (select delivery_id from due order by due_at, delivery_id limit :most),"
             // each by its key: as a join, PostgreSQL may read all that waits and all that was ever delivered
             + " claimed as (update queue q set due_at = :leaseEnd, leased_until = :leaseEnd"
-            + " where q.delivery_id = any(array(select delivery_id from chosen)) returning q.delivery_id)"
-            + " select d.*, chosen.state as endpoint_state from claimed"
-            + " join chosen on chosen.delivery_id = claimed.delivery_id cross join lateral ("
-            + COLUMNS + " where d.id = claimed.delivery_id limit 1) d order by d.number, d.id";
+            + " where q.delivery_id = any(array(select delivery_id from chosen)) returning q.delivery_id, q.endpoint_id)"
+            + " select d.*, e.state as endpoint_state from claimed cross join lateral ("
+            + COLUMNS + " where d.id = claimed.delivery_id limit 1) d cross join lateral"
+            + " (select state from endpoints where id = claimed.endpoint_id limit 1) e order by d.number, d.id";
 
     private static final int BATCH = 200;
     private static final int BATCH_CHARACTERS = 2_000_000;
@@ -83,18 +85,11 @@ final class Deliveries {
     /** Why those were given up that a person has stopped: they are no failures, and are sent again one by one only. */
     private static final String[] STOPPED = {CANCELED, REPLAY_ABORTED};
 
+    /** Nobody else has claimed it, or holds it, since an attempt was begun. */
+    private static final String STILL_CLAIMED =
+            "q.leased_until is not distinct from a.leased_until and q.due_at < 'infinity'";
+
     private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
-
-    /**
-     * Everything is found by its key: a plan from when the queue was empty would read all of it, however much waits by now. An
-     * index scan also marks what it finds dead, which a bitmap scan doesn't, and reads again each time.
-     */
-    private static final List<String> BY_KEY =
-            List.of("set local enable_seqscan = off", "set local enable_bitmapscan = off");
-
-    /** What is joined with an array is looked up row by row, whatever PostgreSQL knows of the other side. */
-    private static final List<String> ONE_BY_ONE =
-            List.of("set local enable_hashjoin = off", "set local enable_mergejoin = off");
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
@@ -106,7 +101,10 @@ final class Deliveries {
 
     // --- storing
 
-    /** Stores deliveries; those that are pending are queued, but for tests, which are attempted once and by whoever stores them. */
+    /**
+     * Stores deliveries; those that are pending are queued, but for tests, which are attempted once and by whoever stores them.
+     * Those that are held are queued as never due.
+     */
     void store(List<Delivery> deliveries) {
         int from = 0;
         long characters = 0;
@@ -157,12 +155,12 @@ final class Deliveries {
                 times(deliveries, Delivery::createdAt),
                 uuids(deliveries, Delivery::replayId));
         List<Delivery> queued = deliveries.stream()
-                .filter(delivery -> delivery.status() == Status.PENDING && delivery.nextAttemptAt() != null)
+                .filter(delivery -> delivery.status() == Status.HELD || delivery.nextAttemptAt() != null)
                 .toList();
         if (queued.isEmpty()) return;
         statements.change(
                 "insert into queue (delivery_id, endpoint_id, number, due_at, leased_until)"
-                        + " select id, endpoint_id, number, coalesce(leased_until, next_attempt_at), leased_until"
+                        + " select id, endpoint_id, number, coalesce(leased_until, next_attempt_at, 'infinity'), leased_until"
                         + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as bigint[]), cast(? as timestamptz[]),"
                         + " cast(? as timestamptz[])) as q (id, endpoint_id, number, next_attempt_at, leased_until)",
                 uuids(queued, Delivery::id),
@@ -174,10 +172,11 @@ final class Deliveries {
 
     /** Queues what was held for an endpoint that is enabled again, in the order in which it happened. */
     void release(UUID endpoint, Instant now) {
-        jdbc.sql("with released as (update deliveries set status = 'pending', next_attempt_at = :now where endpoint_id"
-                        + " = :endpoint and status = 'held' returning id, number)"
-                        + " insert into queue (delivery_id, endpoint_id, number, due_at)"
-                        + " select id, :endpoint, number, cast(:now as timestamptz) from released")
+        jdbc.sql(
+                        "with released as (update queue set due_at = :now where endpoint_id = :endpoint and due_at = 'infinity'"
+                                + " returning delivery_id)"
+                                + " update deliveries set status = 'pending', next_attempt_at = :now from released"
+                                + " where id = delivery_id")
                 .param("endpoint", endpoint)
                 .param("now", time(now))
                 .update();
@@ -185,20 +184,21 @@ final class Deliveries {
 
     /** Holds what waits for an endpoint that is sent nothing more for now. */
     void hold(UUID endpoint) {
-        jdbc.sql("with waiting as (delete from queue where endpoint_id = :endpoint returning delivery_id)"
-                        + " update deliveries set status = 'held', next_attempt_at = null from waiting"
-                        + " where id = delivery_id")
+        jdbc.sql(
+                        "with waiting as (update queue set due_at = 'infinity', leased_until = null where endpoint_id = :endpoint"
+                                + " returning delivery_id)"
+                                + " update deliveries set status = 'held', next_attempt_at = null from waiting"
+                                + " where id = delivery_id")
                 .param("endpoint", endpoint)
                 .update();
     }
 
     /** Gives up what waits for an endpoint, or is held for it. */
     void giveUp(UUID endpoint, String reason, Instant now) {
-        jdbc.sql("with waiting as (delete from queue where endpoint_id = :endpoint returning delivery_id)"
-                        + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
-                        + " failed_at = :now, http_status = 0, error_message = :reason"
-                        + " where id in (select delivery_id from waiting"
-                        + " union all select id from deliveries where endpoint_id = :endpoint and status = 'held')")
+        jdbc.sql(
+                        "with waiting as (delete from queue where endpoint_id = :endpoint returning delivery_id)"
+                                + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
+                                + " failed_at = :now, http_status = 0, error_message = :reason from waiting where id = delivery_id")
                 .param("endpoint", endpoint)
                 .param("reason", reason)
                 .param("now", time(now))
@@ -210,8 +210,7 @@ final class Deliveries {
         jdbc.sql("with waiting as (delete from queue q using deliveries d where d.id = q.delivery_id"
                         + " and d.replay_id = :replay returning q.delivery_id)"
                         + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
-                        + " failed_at = :now, error_message = :reason where id in (select delivery_id from waiting"
-                        + " union all select id from deliveries where replay_id = :replay and status = 'held')")
+                        + " failed_at = :now, error_message = :reason from waiting where id = delivery_id")
                 .param("replay", replay)
                 .param("reason", REPLAY_ABORTED)
                 .param("now", time(now))
@@ -292,8 +291,9 @@ final class Deliveries {
 
     /** Those of these endpoints that have something due. */
     Set<UUID> due(Collection<UUID> endpoints, Instant now) {
-        return Set.copyOf(jdbc.sql("select id from unnest(cast(:ids as uuid[])) as e (id) where exists"
-                        + " (select from queue q where q.endpoint_id = e.id and q.due_at <= :now)")
+        return Set.copyOf(jdbc.sql("select id from unnest(cast(:ids as uuid[])) as e (id) where"
+                        + " (select true from queue q where q.endpoint_id = e.id and q.due_at <= :now"
+                        + " order by q.due_at limit 1)")
                 .param("ids", endpoints.toArray(UUID[]::new))
                 .param("now", time(now))
                 .query(UUID.class)
@@ -318,11 +318,11 @@ final class Deliveries {
         Map<UUID, Slots> slots = new HashMap<>();
         Statements statements = new Statements(batch);
         statements.change(WITHOUT_WAITING);
-        BY_KEY.forEach(statements::change);
         statements.query(
                 "select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
-                        + " where e.spacing_us is not null and e.is_active and not e.deleted and exists"
-                        + " (select from queue q where q.endpoint_id = e.id and q.due_at <= ?)"
+                        + " where e.spacing_us is not null and e.is_active and not e.deleted and"
+                        + " (select true from queue q where q.endpoint_id = e.id and q.due_at <= ?"
+                        + " order by q.due_at limit 1)"
                         + " for update of h skip locked",
                 rows -> {
                     while (rows.next())
@@ -405,8 +405,6 @@ final class Deliveries {
     Set<UUID> record(List<Attempted> attempts, Set<UUID> healthy, Set<UUID> failing, Instant now, boolean waiting) {
         Statements statements = new Statements(batch);
         if (!waiting) statements.change(WITHOUT_WAITING);
-        BY_KEY.forEach(statements::change);
-        ONE_BY_ONE.forEach(statements::change);
         Set<UUID> decided = new HashSet<>();
         Statements.Rows decides = rows -> {
             while (rows.next()) decided.add(requireNonNull(rows.getObject(1, UUID.class)));
@@ -422,7 +420,7 @@ final class Deliveries {
             statements.query(
                     "delete from queue q using unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as boolean[]))"
                             + " as a (id, leased_until, delivered) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
-                            + " and (a.delivered or q.leased_until is not distinct from a.leased_until)"
+                            + " and (a.delivered or " + STILL_CLAIMED + ")"
                             + " returning q.delivery_id",
                     decides,
                     ids(over),
@@ -434,7 +432,7 @@ final class Deliveries {
                     "update queue q set due_at = a.due_at, leased_until = null"
                             + " from unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as timestamptz[]))"
                             + " as a (id, leased_until, due_at) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
-                            + " and q.leased_until is not distinct from a.leased_until returning q.delivery_id",
+                            + " and " + STILL_CLAIMED + " returning q.delivery_id",
                     decides,
                     ids(again),
                     times(again, Attempted::leasedUntil),
@@ -631,6 +629,23 @@ final class Deliveries {
                 .update();
     }
 
+    // --- tidying
+
+    /** How many waited when the queue was last tidied. */
+    long queued() {
+        return jdbc.sql("select greatest(reltuples, 0)::bigint from pg_class where oid = 'queue'::regclass")
+                .query(Long.class)
+                .single();
+    }
+
+    /**
+     * Removes what is left of deliveries that are no longer queued. Whoever looks for the longest due walks through it, and PostgreSQL
+     * itself comes by once a minute. Not in a transaction; not while somebody else does it.
+     */
+    void vacuumQueue() {
+        jdbc.sql("vacuum (skip_locked, index_cleanup on, truncate off) queue").update();
+    }
+
     // --- reading
 
     Optional<Delivery> find(UUID id, Mode mode) {
@@ -654,13 +669,13 @@ final class Deliveries {
             ListQuery query, Mode mode, @Nullable UUID endpoint, Collection<String> statuses, @Nullable String event) {
         String compare = query.ascending() ? ">" : "<";
         String order = query.ascending() ? "asc" : "desc";
-        return jdbc.sql(COLUMNS + " where d.mode = :mode"
+        // spelled out, as the condition of an index
+        return jdbc.sql(COLUMNS + " where d.mode = '" + mode.wire() + "'"
                         + (endpoint == null ? "" : " and d.endpoint_id = :endpoint")
                         + (statuses.isEmpty() ? "" : " and d.status = any(:statuses)")
                         + (event == null ? "" : " and d.event = :event")
                         + (query.cursor() == null ? "" : " and d.id " + compare + " :after")
                         + " order by d.id " + order + " limit :limit")
-                .param("mode", mode.wire())
                 .param("endpoint", endpoint)
                 .param("statuses", statuses.toArray(String[]::new))
                 .param("event", event)
@@ -711,10 +726,10 @@ final class Deliveries {
                         + " and coalesce(error_message, '') <> all(:stopped)) as failed,"
                         + " percentile_disc(0.5) within group (order by duration_ms) as p50,"
                         + " percentile_disc(0.99) within group (order by duration_ms) as p99,"
-                        + " (select count(*) from queue where endpoint_id = :endpoint) as waiting,"
-                        + " (select count(*) from deliveries where endpoint_id = :endpoint and status = 'held') as held,"
+                        + " (select count(*) from queue where endpoint_id = :endpoint and due_at < 'infinity') as waiting,"
+                        + " (select count(*) from queue where endpoint_id = :endpoint and due_at = 'infinity') as held,"
                         + " (select min(w.created_at) from queue q join deliveries w on w.id = q.delivery_id"
-                        + " where q.endpoint_id = :endpoint) as oldest,"
+                        + " where q.endpoint_id = :endpoint and q.due_at < 'infinity') as oldest,"
                         + " (select last_success_at from health where endpoint_id = :endpoint) as last_success_at,"
                         + " (select failing_since from health where endpoint_id = :endpoint) as failing_since,"
                         + " (select paused_until from health where endpoint_id = :endpoint) as paused_until"
@@ -751,7 +766,7 @@ final class Deliveries {
     Standing.Waiting waiting(Instant now) {
         return jdbc.sql("select count(*) as deliveries, min(due_at) filter (where due_at <= :now) as oldest,"
                         + " (select count(*) from health h join endpoints e on e.id = h.endpoint_id where h.paused_until > :now"
-                        + " and e.is_active and not e.deleted) as circuits from queue")
+                        + " and e.is_active and not e.deleted) as circuits from queue where due_at < 'infinity'")
                 .param("now", time(now))
                 .query((rs, n) ->
                         new Standing.Waiting(rs.getLong("deliveries"), instant(rs, "oldest"), rs.getLong("circuits")))
@@ -804,8 +819,11 @@ final class Deliveries {
     boolean replay(UUID id, boolean suspended, Instant now) {
         if (!suspended) return requeue(id, Status.PERMANENTLY_FAILED, ", attempt_count = 0, failed_at = null", now);
         return jdbc.sql(
-                                "update deliveries set status = 'held', next_attempt_at = null, attempt_count = 0, failed_at = null"
-                                        + " where id = :id and status = 'permanently_failed'")
+                                "with moved as (update deliveries set status = 'held', next_attempt_at = null, attempt_count = 0,"
+                                        + " failed_at = null where id = :id and status = 'permanently_failed'"
+                                        + " returning id, endpoint_id, number)"
+                                        + " insert into queue (delivery_id, endpoint_id, number, due_at)"
+                                        + " select id, endpoint_id, number, 'infinity' from moved")
                         .param("id", id)
                         .update()
                 > 0;
@@ -821,40 +839,32 @@ final class Deliveries {
 
     /** Starts all over that were given up and fit, of endpoints that are sent to or suspended; answers how many. */
     int replayAll(Filter filter, Collection<UUID> active, Collection<UUID> suspended, Instant now) {
-        int queued = givenUp(
-                        filter,
-                        active,
-                        "with moved as (update deliveries set status = 'pending_retry', next_attempt_at = :now,"
-                                + " attempt_count = 0, failed_at = null where %s returning id, endpoint_id, number)"
-                                + " insert into queue (delivery_id, endpoint_id, number, due_at)"
-                                + " select id, endpoint_id, number, cast(:now as timestamptz) from moved")
-                .param("now", time(now))
-                .update();
-        int held = givenUp(
-                        filter,
-                        suspended,
-                        "update deliveries set status = 'held', next_attempt_at = null, attempt_count = 0,"
-                                + " failed_at = null where %s")
-                .update();
-        return queued + held;
+        return startOver(filter, active, Status.PENDING_RETRY, now) + startOver(filter, suspended, Status.HELD, null);
     }
 
-    /** A statement on those that were given up; tests stay as they are, and what a person has stopped. */
-    private JdbcClient.StatementSpec givenUp(Filter filter, Collection<UUID> endpoints, String sql) {
+    /** Tests stay as they are, and what a person has stopped. */
+    private int startOver(Filter filter, Collection<UUID> endpoints, Status status, @Nullable Instant due) {
         String where = "mode = :mode and status = 'permanently_failed' and endpoint_id = any(:endpoints)"
                 + " and (number is not null or replay_id is not null) and coalesce(error_message, '') <> all(:stopped)"
                 + (filter.endpoint() == null ? "" : " and endpoint_id = :endpoint")
                 + (filter.event() == null ? "" : " and event = :event")
                 + (filter.from() == null ? "" : " and id >= :from")
                 + (filter.to() == null ? "" : " and id < :to");
-        return jdbc.sql(sql.formatted(where))
+        return jdbc.sql(
+                        "with moved as (update deliveries set status = :status, next_attempt_at = :due, attempt_count = 0,"
+                                + " failed_at = null where " + where + " returning id, endpoint_id, number)"
+                                + " insert into queue (delivery_id, endpoint_id, number, due_at)"
+                                + " select id, endpoint_id, number, coalesce(cast(:due as timestamptz), 'infinity') from moved")
+                .param("status", status.wire())
+                .param("due", time(due), Types.TIMESTAMP)
                 .param("mode", filter.mode().wire())
                 .param("endpoints", endpoints.toArray(UUID[]::new))
                 .param("stopped", STOPPED)
                 .param("endpoint", filter.endpoint())
                 .param("event", filter.event())
                 .param("from", filter.from() == null ? null : Ids.first(filter.from()))
-                .param("to", filter.to() == null ? null : Ids.first(filter.to()));
+                .param("to", filter.to() == null ? null : Ids.first(filter.to()))
+                .update();
     }
 
     /** The next attempt at once, also where nothing would be sent for a while. */

@@ -35,6 +35,20 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class DeliveryConfiguration {
     private static final String SCHEMA = "webhooks";
 
+    /**
+     * Everything is found by its key, row by row, and in an index's order: a plan from when the queue was empty would read all of it,
+     * however much waits by now, and an index scan marks what it finds dead, which a bitmap scan doesn't, and reads again each time.
+     * Plans are kept: making one takes longer than recording a delivery.
+     */
+    private static final String[] BY_KEY = {
+        "plan_cache_mode = force_generic_plan",
+        "enable_seqscan = off",
+        "enable_bitmapscan = off",
+        "enable_sort = off",
+        "enable_hashjoin = off",
+        "enable_mergejoin = off"
+    };
+
     /** Connections of the role that owns the schema, wherever that is. */
     @Bean
     HikariDataSource webhooks(StoreSettings store, WebhookSettings settings) {
@@ -47,7 +61,8 @@ public class DeliveryConfiguration {
                 postgres.webhooksUser(),
                 postgres.webhooksPassword(),
                 // a repeatable request's transaction is silent while its attempt waits for the receiver
-                EventStoreConfiguration.MOST_SILENCE.plus(settings.timeout()));
+                EventStoreConfiguration.MOST_SILENCE.plus(settings.timeout()),
+                BY_KEY);
     }
 
     /** Connections of the same role to the store, for the wishes that commands decide on. */
@@ -188,6 +203,7 @@ public class DeliveryConfiguration {
             Horizon horizon,
             Intake intake,
             Sending sending,
+            Deliveries deliveries,
             Replays replays,
             Partitions partitions,
             WebhookSettings settings,
@@ -206,6 +222,7 @@ public class DeliveryConfiguration {
                 horizon,
                 intake,
                 sending,
+                deliveries,
                 replays,
                 new Witness(JdbcClient.create(wishes)),
                 settings.afterLoss(),

@@ -41,12 +41,16 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Duration STOPPING = Duration.ofSeconds(8);
     private static final long NOTE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration BOUND = Duration.ofSeconds(2);
+    private static final Duration TIDYING = Duration.ofHours(1);
+    /** After so many attempts the queue is vacuumed; after a fifth of what waits, where that is more: it costs as much as that. */
+    private static final int WORTH_VACUUM = 5_000;
 
     private final Runnable migration;
     private final EventLog events;
     private final Horizon horizon;
     private final Intake intake;
     private final Sending sending;
+    private final Deliveries deliveries;
     private final Replays replays;
     private final Witness witness;
     private final AfterLoss afterLoss;
@@ -73,6 +77,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             Horizon horizon,
             Intake intake,
             Sending sending,
+            Deliveries deliveries,
             Replays replays,
             Witness witness,
             AfterLoss afterLoss,
@@ -85,6 +90,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         this.horizon = horizon;
         this.intake = intake;
         this.sending = sending;
+        this.deliveries = deliveries;
         this.replays = replays;
         this.witness = witness;
         this.afterLoss = afterLoss;
@@ -260,7 +266,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private void recordTheRest() {
         long end = System.nanoTime() + STOPPING.minusSeconds(1).toNanos();
         try {
-            while (sending.underWay() > 0 && System.nanoTime() < end) {
+            while (sending.unrecorded() > 0 && System.nanoTime() < end) {
                 try {
                     sending.recordDone();
                 } catch (RuntimeException e) {
@@ -271,8 +277,8 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (sending.underWay() > 0)
-            log.warn("{} deliveries are not recorded and may be sent again", sending.underWay());
+        if (sending.unrecorded() > 0)
+            log.warn("{} deliveries are not recorded and may be sent again", sending.unrecorded());
     }
 
     private void replay(CountDownLatch stop) throws InterruptedException {
@@ -287,14 +293,24 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     }
 
     private void tidy(CountDownLatch stop) throws InterruptedException {
+        long vacuumed = sending.recorded();
+        long next = System.nanoTime();
         do {
-            Instant now = clock.instant();
-            partitions.make(now);
-            int dropped = partitions.dropBefore(now.minus(retention));
-            if (dropped > 0) log.info("Dropped {} days of deliveries", dropped);
-            answers.forgetOld(now);
+            if (System.nanoTime() - next >= 0) {
+                Instant now = clock.instant();
+                partitions.make(now);
+                int dropped = partitions.dropBefore(now.minus(retention));
+                if (dropped > 0) log.info("Dropped {} days of deliveries", dropped);
+                answers.forgetOld(now);
+                next = System.nanoTime() + TIDYING.toNanos();
+            }
+            long recorded = sending.recorded();
+            if (recorded - vacuumed >= WORTH_VACUUM && recorded - vacuumed >= deliveries.queued() / 5) {
+                vacuumed = recorded; // also when it fails: the next one is for what comes after
+                deliveries.vacuumQueue();
+            }
             well();
-        } while (!stop.await(1, TimeUnit.HOURS));
+        } while (!stop.await(1, TimeUnit.SECONDS));
     }
 
     private void well() {

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * What this instance has a lease on, by endpoint: attempts under way, of which there are so many at a time, and what waits for
- * one to be recorded. An endpoint may have some wait that takes deliveries, as many as it took a moment ago; that spares claims
+ * What this instance has a lease on, by endpoint: attempts under way, of which there are so many at a time, those that are over and
+ * aren't recorded, of which there may be as many again, and what waits for its attempt. An endpoint may have some wait that takes deliveries, as many as it took a moment ago; that spares claims
  * between one attempt and the next. Whatever waits longer than a second, is for a receiver that stopped working, or is here when
  * the dispatcher stops, is for its caller to give back. Thread-safe.
  */
@@ -33,11 +33,15 @@ final class Lanes {
 
     private static final int MOST_WAITING_IN_ALL = 3;
 
+    /** Times the attempts at a time: what is over may wait to be recorded, so that attempts go on meanwhile. A killed process repeats it. */
+    private static final int RECORDING = 1;
+
     private record Waiting(Claimed claimed, long since) {}
 
     private static final class Lane {
         private final Deque<Waiting> waiting = new ArrayDeque<>();
         private int underWay;
+        private int unrecorded;
         private long windowBegan;
         private int taken;
         private int takenBefore;
@@ -66,6 +70,7 @@ final class Lanes {
     private final Map<UUID, Lane> lanes = new LinkedHashMap<>();
     private long claims;
     private int underWay;
+    private int unrecorded;
     private int waiting;
     private boolean closed = true;
     private long life;
@@ -108,7 +113,7 @@ final class Lanes {
     int roomInAll() {
         lock.lock();
         try {
-            return closed ? 0 : Math.max(0, (1 + MOST_WAITING_IN_ALL) * inAll - underWay - waiting);
+            return closed ? 0 : Math.max(0, (1 + MOST_WAITING_IN_ALL) * inAll - unrecorded - waiting);
         } finally {
             lock.unlock();
         }
@@ -120,49 +125,60 @@ final class Lanes {
      * @param number of the claim, for {@link #cleared}
      * @param most deliveries of it
      * @param ahead what may wait for an endpoint; where there is none, nothing
+     * @param free of each endpoint that this knows, how many more it may have, unless other instances have some
      */
-    record Room(long number, int most, Map<UUID, Integer> ahead) {}
+    record Room(long number, int most, Map<UUID, Integer> ahead, Map<UUID, Integer> free) {}
 
     Room roomForClaim() {
         lock.lock();
         try {
             long now = nanos.getAsLong();
             Map<UUID, Integer> ahead = new HashMap<>();
+            Map<UUID, Integer> free = new HashMap<>();
             lanes.forEach((endpoint, lane) -> {
                 int more = lane.ahead(now, MOST_WAITING * perEndpoint);
                 if (more > 0) ahead.put(endpoint, more);
+                free.put(endpoint, free(lane, now));
             });
             // without a free place, what is claimed now would only wait here, where another instance may have one
-            int most = ahead.isEmpty() || underWay >= inAll ? Math.max(0, inAll - underWay - waiting) : roomInAll();
-            return new Room(++claims, most, ahead);
+            int most = ahead.isEmpty() || underWay >= inAll ? Math.max(0, inAll - unrecorded - waiting) : roomInAll();
+            return new Room(++claims, most, ahead, free);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether there is room for what an endpoint may have waiting to be claimed. */
+    /** Whether there is room for what an endpoint may have waiting to be claimed, and not only a little: a claim costs the same for many. */
     boolean wantsClaim() {
         lock.lock();
         try {
             long now = nanos.getAsLong();
-            return roomInAll() > 0
-                    && lanes.values().stream().anyMatch(lane -> lane.backlogFor != 0 && free(lane, now) > 0);
+            return roomInAll() > 0 && lanes.values().stream().anyMatch(lane -> wantsClaim(lane, now));
         } finally {
             lock.unlock();
         }
     }
 
-    private int free(Lane lane, long now) {
-        return perEndpoint + lane.ahead(now, MOST_WAITING * perEndpoint) - lane.underWay - lane.waiting.size();
+    private boolean wantsClaim(Lane lane, long now) {
+        return lane.backlogFor != 0
+                && free(lane, now) > 0
+                && lane.waiting.size() <= lane.ahead(now, MOST_WAITING * perEndpoint) / 2;
     }
 
-    /** The endpoints of which nobody knows whether a claim of that number has left something. */
-    List<UUID> unclear(long claim) {
+    private int free(Lane lane, long now) {
+        return perEndpoint + lane.ahead(now, MOST_WAITING * perEndpoint) - lane.unrecorded - lane.waiting.size();
+    }
+
+    /** The endpoints of which nobody knows whether a claim has left something: those that didn't get all that they had room for. */
+    List<UUID> unclear(Room claim, List<Claimed> claimed) {
+        Map<UUID, Integer> got = new HashMap<>();
+        for (Claimed one : claimed) got.merge(one.delivery().endpointId(), 1, Integer::sum);
         lock.lock();
         try {
             List<UUID> unclear = new ArrayList<>();
             lanes.forEach((endpoint, lane) -> {
-                if (lane.backlogFor != 0 && lane.backlogFor <= claim) unclear.add(endpoint);
+                boolean full = got.getOrDefault(endpoint, 0) >= claim.free().getOrDefault(endpoint, perEndpoint);
+                if (lane.backlogFor != 0 && lane.backlogFor <= claim.number() && !full) unclear.add(endpoint);
             });
             return unclear;
         } finally {
@@ -216,16 +232,20 @@ final class Lanes {
             long now = nanos.getAsLong();
             List<Claimed> next = new ArrayList<>();
             boolean more = true;
-            while (more && underWay < inAll) {
+            while (more && free(underWay, unrecorded, inAll)) {
                 more = false;
                 for (UUID endpoint : List.copyOf(lanes.keySet())) {
                     Lane lane = lane(endpoint);
-                    if (underWay == inAll || lane.underWay >= perEndpoint || lane.waiting.isEmpty()) continue;
+                    if (!free(underWay, unrecorded, inAll) || !free(lane.underWay, lane.unrecorded, perEndpoint))
+                        continue;
+                    if (lane.waiting.isEmpty()) continue;
                     if (stale(lane, now)) continue;
                     next.add(lane.waiting.remove().claimed());
                     waiting--;
                     lane.underWay++;
+                    lane.unrecorded++;
                     underWay++;
+                    unrecorded++;
                     lanes.remove(endpoint); // to the end
                     lanes.put(endpoint, lane);
                     more = true;
@@ -237,6 +257,10 @@ final class Lanes {
         }
     }
 
+    private static boolean free(int underWay, int unrecorded, int places) {
+        return underWay < places && unrecorded < (1 + RECORDING) * places;
+    }
+
     /** Removes what has waited for too long, and lanes that nothing was in lately. */
     List<Claimed> stale() {
         lock.lock();
@@ -246,7 +270,7 @@ final class Lanes {
             lanes.values().removeIf(lane -> {
                 while (!lane.waiting.isEmpty() && stale(lane, now))
                     stale.add(lane.waiting.remove().claimed());
-                return lane.waiting.isEmpty() && lane.underWay == 0 && lane.ahead(now, 1) == 0;
+                return lane.waiting.isEmpty() && lane.unrecorded == 0 && lane.ahead(now, 1) == 0;
             });
             waiting -= stale.size();
             return stale;
@@ -259,7 +283,18 @@ final class Lanes {
         return now - lane.waiting.element().since() > STALE;
     }
 
-    /** What became of an attempt is recorded. Removes what waits for an endpoint whose receiver doesn't work, or is gone. */
+    /** An attempt is over: another one may begin while what became of it is recorded. */
+    void over(UUID endpoint) {
+        lock.lock();
+        try {
+            lane(endpoint).underWay--;
+            underWay--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What became of attempts that are over is recorded. Removes what waits for an endpoint whose receiver doesn't work, or is gone. */
     List<Claimed> recorded(List<Attempted> attempts) {
         lock.lock();
         try {
@@ -267,7 +302,7 @@ final class Lanes {
             List<Claimed> given = new ArrayList<>();
             for (Attempted attempt : attempts) {
                 Lane lane = lane(attempt.delivery().endpointId());
-                over(lane);
+                settled(lane);
                 lane.advance(now);
                 if (attempt.outcome() instanceof Outcome.Delivered) lane.taken++;
                 boolean gone = attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is;
@@ -284,19 +319,21 @@ final class Lanes {
         }
     }
 
-    /** One that can't be recorded is under way no more. */
+    /** One that was to be under way and isn't, or has come to nothing that can be recorded. */
     void lost(Claimed claimed) {
+        UUID endpoint = claimed.delivery().endpointId();
         lock.lock();
         try {
-            over(lane(claimed.delivery().endpointId()));
+            over(endpoint);
+            settled(lane(endpoint));
         } finally {
             lock.unlock();
         }
     }
 
-    private void over(Lane lane) {
-        lane.underWay--;
-        underWay--;
+    private void settled(Lane lane) {
+        lane.unrecorded--;
+        unrecorded--;
     }
 
     // --- its life
@@ -331,10 +368,10 @@ final class Lanes {
     }
 
     /** Attempts that aren't recorded. */
-    int underWay() {
+    int unrecorded() {
         lock.lock();
         try {
-            return underWay;
+            return unrecorded;
         } finally {
             lock.unlock();
         }

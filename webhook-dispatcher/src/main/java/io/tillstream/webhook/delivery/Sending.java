@@ -28,6 +28,7 @@ import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,7 @@ final class Sending {
     private volatile boolean due = true;
     private long polled = System.nanoTime();
     private volatile boolean cannotRecord;
+    private final AtomicLong recorded = new AtomicLong();
     private volatile long recordingSince = NEVER;
 
     Sending(
@@ -160,8 +162,8 @@ final class Sending {
         if (!held() && (due || poll || lanes.wantsClaim())) {
             due = false;
             polled = System.nanoTime();
-            if (claim() > 0) {
-                due = true; // there may be more
+            if (claim()) {
+                due = true;
                 return;
             }
         }
@@ -227,6 +229,7 @@ final class Sending {
         } finally {
             recordingSince = NEVER;
         }
+        recorded.addAndGet(batch.size());
         giveBack(lanes.recorded(batch));
         sendable.release(); // what was recorded has made room for more
         claimable.release();
@@ -245,9 +248,14 @@ final class Sending {
         }
     }
 
+    /** Attempts that this instance has recorded. */
+    long recorded() {
+        return recorded.get();
+    }
+
     /** Attempts that aren't recorded. */
-    int underWay() {
-        return lanes.underWay();
+    int unrecorded() {
+        return lanes.unrecorded();
     }
 
     /** Until when an attempt that begins now is left alone. */
@@ -255,24 +263,25 @@ final class Sending {
         return now.plus(limits.timeout()).plus(LEASE_MARGIN);
     }
 
-    private int claim() {
+    /** Answers whether there may be more for which there is room. */
+    private boolean claim() {
         Lanes.Room room = lanes.roomForClaim();
         if (room.most() == 0) {
             due = true; // once there is room
-            return 0;
+            return false;
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // leases are compared with what PostgreSQL kept
         List<Claimed> claimed = Objects.requireNonNullElse(
                 transaction.execute(status -> deliveries.claim(
                         room.most(), limits.perEndpoint(), room.ahead(), PATIENCE, now, leaseEnd(now))),
                 List.of());
-        if (!leased(claimed)) return 0;
-        List<UUID> unclear = lanes.unclear(room.number());
+        if (!leased(claimed)) return false;
+        List<UUID> unclear = lanes.unclear(room, claimed);
         if (!unclear.isEmpty()) {
             Set<UUID> left = deliveries.due(unclear, now);
             lanes.cleared(unclear.stream().filter(id -> !left.contains(id)).toList(), room.number());
         }
-        return claimed.size();
+        return claimed.size() == room.most();
     }
 
     private void start() {
@@ -298,13 +307,19 @@ final class Sending {
 
     private void attempt(Claimed one, Map<UUID, String> secrets) {
         Mono.defer(() -> attempt(one.delivery(), one.leasedUntil(), one.webhook(), secrets, Map.of()))
-                .subscribe(done::add, failure -> {
+                .subscribe(attempted -> over(one, attempted), failure -> {
                     lanes.lost(one);
                     log.error(
                             "Delivery {} waits for the end of its lease",
                             one.delivery().id(),
                             failure);
                 });
+    }
+
+    private void over(Claimed one, Attempted attempted) {
+        lanes.over(one.delivery().endpointId());
+        done.add(attempted);
+        sendable.release(); // its place is another's
     }
 
     private Map<UUID, String> open(Iterable<Webhook> webhooks, Instant now) {

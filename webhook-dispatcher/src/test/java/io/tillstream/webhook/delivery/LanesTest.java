@@ -35,9 +35,9 @@ class LanesTest {
         List<Claimed> next = lanes.next();
         assertThat(next).hasSize(PER_ENDPOINT);
         assertThat(lanes.next()).isEmpty();
-        lanes.recorded(outcomes(next.subList(0, 1), OK));
+        recorded(next.subList(0, 1), OK);
         assertThat(lanes.next()).hasSize(1);
-        assertThat(lanes.underWay()).isEqualTo(PER_ENDPOINT);
+        assertThat(lanes.unrecorded()).isEqualTo(PER_ENDPOINT);
     }
 
     @Test
@@ -59,6 +59,8 @@ class LanesTest {
         assertThat(lanes.roomForNew(FIRST)).isEqualTo(2);
         lanes.stored(List.of(FIRST));
         assertThat(lanes.roomForNew(FIRST)).isZero();
+        assertThat(lanes.wantsClaim()).isFalse(); // for so few
+        assertThat(lanes.next()).hasSize(PER_ENDPOINT);
         assertThat(lanes.wantsClaim()).isTrue();
         look(FIRST);
         assertThat(lanes.roomForNew(FIRST)).isEqualTo(2);
@@ -73,7 +75,7 @@ class LanesTest {
         look(FIRST);
         Lanes.Room room = lanes.roomForClaim();
         lanes.stored(List.of(FIRST));
-        assertThat(lanes.unclear(room.number())).isEmpty();
+        assertThat(lanes.unclear(room, List.of())).isEmpty();
         lanes.cleared(List.of(FIRST), room.number());
         assertThat(lanes.roomForNew(FIRST)).isZero();
         look(FIRST);
@@ -102,7 +104,7 @@ class LanesTest {
         List<Claimed> next = lanes.next();
         List<Claimed> failing =
                 next.stream().filter(one -> endpoint(one).equals(FIRST)).toList();
-        List<Claimed> back = lanes.recorded(outcomes(failing, new Exchange.TimedOut("stalls")));
+        List<Claimed> back = recorded(failing, new Exchange.TimedOut("stalls"));
         assertThat(back)
                 .hasSize(10 - failing.size())
                 .allMatch(one -> endpoint(one).equals(FIRST));
@@ -120,7 +122,7 @@ class LanesTest {
         lanes.add(some(FIRST, 1));
         assertThat(lanes.stale()).hasSize(2);
         assertThat(lanes.stale()).isEmpty();
-        assertThat(lanes.underWay()).isEqualTo(PER_ENDPOINT);
+        assertThat(lanes.unrecorded()).isEqualTo(PER_ENDPOINT);
     }
 
     @Test
@@ -131,6 +133,15 @@ class LanesTest {
         lanes.add(some(SECOND, 1));
         assertThat(lanes.next()).hasSize(1);
         assertThat(lanes.stale()).hasSize(1);
+    }
+
+    @Test
+    void asksNobodyWhetherSomethingIsLeftWhereAllThereWasRoomForWasClaimed() {
+        delivered(FIRST, 3);
+        Lanes.Room room = lanes.roomForClaim();
+        assertThat(room.free()).containsEntry(FIRST, PER_ENDPOINT + 3);
+        assertThat(lanes.unclear(room, some(FIRST, PER_ENDPOINT + 3))).isEmpty();
+        assertThat(lanes.unclear(room, some(FIRST, PER_ENDPOINT + 2))).containsExactly(FIRST);
     }
 
     @Test
@@ -158,13 +169,18 @@ class LanesTest {
     /** As a claim that finds nothing. */
     private void look(UUID endpoint) {
         Lanes.Room room = lanes.roomForClaim();
-        assertThat(lanes.unclear(room.number())).contains(endpoint);
+        assertThat(lanes.unclear(room, List.of())).contains(endpoint);
         lanes.cleared(List.of(endpoint), room.number());
     }
 
     private void delivered(UUID endpoint, int count) {
         lanes.add(some(endpoint, count));
-        lanes.recorded(outcomes(lanes.next(), OK));
+        recorded(lanes.next(), OK);
+    }
+
+    private List<Claimed> recorded(List<Claimed> attempted, Exchange exchange) {
+        attempted.forEach(one -> lanes.over(endpoint(one)));
+        return lanes.recorded(outcomes(attempted, exchange));
     }
 
     private static UUID endpoint(Claimed claimed) {

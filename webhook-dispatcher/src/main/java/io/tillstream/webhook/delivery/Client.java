@@ -38,6 +38,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ConcurrentLruCache;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -65,6 +66,7 @@ final class Client implements AutoCloseable {
     private final ConnectionProvider connections;
     private final LoopResources loops = LoopResources.create("webhook", 1, 2, true);
     private final HttpClient http;
+    private final ConcurrentLruCache<String, Target> parsed = new ConcurrentLruCache<>(1_000, Target::of);
 
     Client(Targets targets, Duration connectTimeout, Duration timeout, int inFlight, Clock clock) {
         this.targets = targets;
@@ -92,7 +94,7 @@ final class Client implements AutoCloseable {
     Mono<Exchange> post(String url, Map<String, String> headers, byte[] body) {
         Target target;
         try {
-            target = Target.of(url);
+            target = parsed.get(url);
         } catch (IllegalArgumentException e) {
             return Mono.just(new Forbidden("The URL " + e.getMessage()));
         }

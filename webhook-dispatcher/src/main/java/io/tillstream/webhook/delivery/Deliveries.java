@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.ConcurrentLruCache;
 
 /** The log of deliveries, and the queue of those that are still to be sent. */
 final class Deliveries {
@@ -44,10 +45,10 @@ final class Deliveries {
             + " select e.id, e.strict_order, least(p.slots,"
             + " (case when h.unavailable >= :patience then 1 when e.strict_order or p.id is not null then :perEndpoint"
             + " else :perEndpoint + coalesce(a.ahead, 0) end)"
-            + " - (select count(*) from (select from queue q where q.endpoint_id = e.id and q.due_at > :now"
-            + " and q.due_at <= :leaseEnd and q.leased_until is not null order by q.due_at) q))"
+            + " - (select count(*) from (select from queue q where q.endpoint_id = e.id and q.leased_until > :now"
+            + " order by q.leased_until) q))"
             + " as room, e.strict_order and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now"
-            + " and q.number = (select min(number) from queue where endpoint_id = e.id)) as numbered"
+            + " and q.number = (select min(number) from queue where endpoint_id = e.id and due_at < 'infinity')) as numbered"
             + " from endpoints e join health h on h.endpoint_id = e.id"
             + " left join unnest(cast(:paced as uuid[]), cast(:slots as int[])) as p (id, slots) on p.id = e.id"
             + " left join unnest(cast(:busy as uuid[]), cast(:ahead as int[])) as a (id, ahead) on a.id = e.id"
@@ -62,7 +63,8 @@ final class Deliveries {
             // what has the lowest number isn't due while it is under way or waits for its next attempt
             + " union all select q.delivery_id, q.due_at from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
-            + " and due_at <= :now and number = (select min(number) from queue where endpoint_id = able.id)"
+            + " and due_at <= :now and number = (select min(number) from queue where endpoint_id = able.id"
+            + " and due_at < 'infinity')"
             + " limit least(greatest(able.room, 0), 1) for update skip locked) q"
             + " union all select q.delivery_id, q.due_at from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
@@ -75,6 +77,37 @@ final class Deliveries {
             + " select d.*, e.state as endpoint_state from claimed cross join lateral ("
             + COLUMNS + " where d.id = claimed.delivery_id limit 1) d cross join lateral"
             + " (select state from endpoints where id = claimed.endpoint_id limit 1) e order by d.number, d.id";
+
+    /** Whether an attempt says something of its delivery, which somebody else may have decided on or send again meanwhile. */
+    private static final String COUNTS = "(a.decides or d.status not in ('pending', 'pending_retry', 'success'))";
+
+    private static final String RECORD = "with told as (update deliveries d set "
+            + ifItCounts("attempt_count", "d.attempt_count + 1")
+            + ifItCounts("attempts_made", "d.attempts_made + 1")
+            + ifItCounts("http_status", "a.http_status")
+            + ifItCounts("duration_ms", "a.duration")
+            // why a person has stopped it stays, also when it was under way
+            + ifItCounts(
+                    "error_message",
+                    "case when a.decides or d.error_message is null or d.error_message <> all(cast(? as text[]))"
+                            + " then a.error else d.error_message end")
+            + ifItCounts("response_body", "case when d.person_id is not distinct from a.person then a.response end")
+            + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
+            + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
+            + " failed_at = case when a.decides then a.failed_at else d.failed_at end"
+            + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
+            + " cast(? as text[]), cast(? as bigint[]), cast(? as boolean[]), cast(? as text[]),"
+            + " cast(? as timestamptz[]), cast(? as timestamptz[]), cast(? as int[]), cast(? as timestamptz[]))"
+            + " as a (id, person, http_status, error, response, duration, decides, status, next_at, failed_at, number,"
+            + " started_at) where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between cast(? as uuid) and cast(? as uuid)"
+            + " returning d.id, a.number, a.started_at, a.http_status, a.error,"
+            + " case when d.person_id is not distinct from a.person then a.response end as response, a.duration)"
+            + " insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body, duration_ms)"
+            + " select id, number, started_at, http_status, error, response, duration from told on conflict do nothing";
+
+    private static String ifItCounts(String column, String value) {
+        return column + " = case when " + COUNTS + " then " + value + " else d." + column + " end, ";
+    }
 
     private static final int BATCH = 200;
     private static final int BATCH_CHARACTERS = 2_000_000;
@@ -93,6 +126,7 @@ final class Deliveries {
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
+    private final ConcurrentLruCache<String, Webhook> states = new ConcurrentLruCache<>(1_000, Endpoints::state);
 
     Deliveries(JdbcTemplate template) {
         this.jdbc = JdbcClient.create(template);
@@ -172,11 +206,13 @@ final class Deliveries {
 
     /** Queues what was held for an endpoint that is enabled again, in the order in which it happened. */
     void release(UUID endpoint, Instant now) {
-        jdbc.sql(
-                        "with released as (update queue set due_at = :now where endpoint_id = :endpoint and due_at = 'infinity'"
-                                + " returning delivery_id)"
-                                + " update deliveries set status = 'pending', next_attempt_at = :now from released"
-                                + " where id = delivery_id")
+        jdbc.sql("with held as (select delivery_id, row_number() over (order by number, delivery_id) as nth from queue"
+                        + " where endpoint_id = :endpoint and due_at = 'infinity'),"
+                        + " released as (update queue q set due_at = cast(:now as timestamptz) + nth * interval '1 microsecond'"
+                        + " from held where q.delivery_id = held.delivery_id and q.due_at = 'infinity'"
+                        + " returning q.delivery_id)"
+                        + " update deliveries set status = 'pending', next_attempt_at = :now from released"
+                        + " where id = delivery_id")
                 .param("endpoint", endpoint)
                 .param("now", time(now))
                 .update();
@@ -238,7 +274,7 @@ final class Deliveries {
 
     /** Nothing is taken in before the transaction ends: no change of an endpoint, and no erasure, that it couldn't know of. */
     void holdIntake() {
-        jdbc.sql("select position from progress for share").query(Long.class).single();
+        jdbc.sql("select position from taken_in for share").query(Long.class).single();
     }
 
     // --- sending
@@ -266,7 +302,6 @@ final class Deliveries {
             int most, int perEndpoint, Map<UUID, Integer> ahead, int patience, Instant now, Instant leaseEnd) {
         Map<UUID, Slots> paced = slots(now);
         List<UUID> busy = List.copyOf(ahead.keySet());
-        Map<String, Webhook> states = new HashMap<>();
         List<UUID> pacedIds = List.copyOf(paced.keySet());
         List<Claimed> claimed = jdbc.sql(CLAIM)
                 .param("patience", patience)
@@ -280,10 +315,8 @@ final class Deliveries {
                         pacedIds.stream().map(id -> slots(paced, id).free()).toArray(Integer[]::new))
                 .param("busy", busy.toArray(UUID[]::new))
                 .param("ahead", busy.stream().map(ahead::get).toArray(Integer[]::new))
-                .query((rs, n) -> new Claimed(
-                        delivery(rs),
-                        leaseEnd,
-                        states.computeIfAbsent(requireNonNull(rs.getString("endpoint_state")), Endpoints::state)))
+                .query((rs, n) ->
+                        new Claimed(delivery(rs), leaseEnd, states.get(requireNonNull(rs.getString("endpoint_state")))))
                 .list();
         spend(paced, claimed);
         return claimed;
@@ -419,88 +452,45 @@ final class Deliveries {
         if (!over.isEmpty())
             statements.query(
                     "delete from queue q using unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as boolean[]))"
-                            + " as a (id, leased_until, delivered) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
+                            + " as a (id, leased_until, delivered) where q.delivery_id = a.id"
                             + " and (a.delivered or " + STILL_CLAIMED + ")"
                             + " returning q.delivery_id",
                     decides,
                     ids(over),
                     times(over, Attempted::leasedUntil),
-                    over.stream().map(Attempted::delivered).toArray(Boolean[]::new),
-                    ids(over));
+                    over.stream().map(Attempted::delivered).toArray(Boolean[]::new));
         if (!again.isEmpty())
             statements.query(
                     "update queue q set due_at = a.due_at, leased_until = null"
                             + " from unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as timestamptz[]))"
-                            + " as a (id, leased_until, due_at) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
+                            + " as a (id, leased_until, due_at) where q.delivery_id = a.id"
                             + " and " + STILL_CLAIMED + " returning q.delivery_id",
                     decides,
                     ids(again),
                     times(again, Attempted::leasedUntil),
-                    times(again, attempt -> next(attempt.outcome())),
-                    ids(again));
+                    times(again, attempt -> next(attempt.outcome())));
         // what was delivered is decided already, whatever the queue says
         if (decided.size() < attempts.size()) statements.run();
 
         UUID[] ids = ids(attempts);
-        UUID[] persons =
-                attempts.stream().map(attempt -> attempt.delivery().personId()).toArray(UUID[]::new);
-        Integer[] statuses =
-                attempts.stream().map(attempt -> attempt.exchange().status()).toArray(Integer[]::new);
-        @Nullable
-        String[] errors = texts(attempts, attempt -> attempt.exchange().error());
-        @Nullable
-        String[] responses = texts(attempts, attempt -> attempt.exchange().response());
-        Long[] durations = attempts.stream().map(Attempted::durationMs).toArray(Long[]::new);
         // ids are of the moment of storing, so that these two name the partitions
         String least = Stream.of(ids).map(UUID::toString).min(naturalOrder()).orElseThrow();
         String greatest = Stream.of(ids).map(UUID::toString).max(naturalOrder()).orElseThrow();
         statements.change(
-                "update deliveries d set attempt_count = d.attempt_count + 1, attempts_made = d.attempts_made + 1,"
-                        + " http_status = a.http_status, duration_ms = a.duration,"
-                        // why a person has stopped it stays, also when it was under way
-                        + " error_message = case when a.decides or d.error_message is null"
-                        + " or d.error_message <> all(cast(? as text[])) then a.error else d.error_message end,"
-                        + " response_body = case when d.person_id is not distinct from a.person then a.response end,"
-                        + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
-                        + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
-                        + " failed_at = case when a.decides then a.failed_at else d.failed_at end"
-                        + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
-                        + " cast(? as text[]), cast(? as bigint[]), cast(? as boolean[]), cast(? as text[]),"
-                        + " cast(? as timestamptz[]), cast(? as timestamptz[])) as a (id, person, http_status, error,"
-                        + " response, duration, decides, status, next_at, failed_at)"
-                        + " where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between cast(? as uuid) and cast(? as uuid)"
-                        + " and (a.decides or d.status not in ('pending', 'pending_retry', 'success'))",
+                RECORD,
                 STOPPED,
                 ids,
-                persons,
-                statuses,
-                errors,
-                responses,
-                durations,
+                attempts.stream().map(attempt -> attempt.delivery().personId()).toArray(UUID[]::new),
+                attempts.stream().map(attempt -> attempt.exchange().status()).toArray(Integer[]::new),
+                texts(attempts, attempt -> attempt.exchange().error()),
+                texts(attempts, attempt -> attempt.exchange().response()),
+                attempts.stream().map(Attempted::durationMs).toArray(Long[]::new),
                 attempts.stream()
                         .map(attempt -> decided.contains(attempt.delivery().id()))
                         .toArray(Boolean[]::new),
                 texts(attempts, attempt -> status(attempt.outcome()).wire()),
                 times(attempts, attempt -> next(attempt.outcome())),
                 times(attempts, attempt -> attempt.outcome() instanceof Outcome.GaveUp ? now : null),
-                ids,
-                least,
-                greatest);
-        statements.change(
-                "insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
-                        + " duration_ms) select d.id, a.number, a.started_at, a.http_status, a.error,"
-                        + " case when d.person_id is not distinct from a.person then a.response end, a.duration"
-                        + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
-                        + " cast(? as text[]), cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]))"
-                        + " as a (id, person, http_status, error, response, duration, number, started_at)"
-                        + " join deliveries d on d.id = a.id"
-                        + " where d.id = any(cast(? as uuid[])) and d.id between cast(? as uuid) and cast(? as uuid) on conflict do nothing",
-                ids,
-                persons,
-                statuses,
-                errors,
-                responses,
-                durations,
                 attempts.stream()
                         .map(attempt -> attempt.delivery().attemptsMade() + 1)
                         .toArray(Integer[]::new),
@@ -631,7 +621,7 @@ final class Deliveries {
 
     // --- tidying
 
-    /** How many waited when the queue was last tidied. */
+    /** How many were queued when PostgreSQL last looked. */
     long queued() {
         return jdbc.sql("select greatest(reltuples, 0)::bigint from pg_class where oid = 'queue'::regclass")
                 .query(Long.class)
@@ -669,13 +659,13 @@ final class Deliveries {
             ListQuery query, Mode mode, @Nullable UUID endpoint, Collection<String> statuses, @Nullable String event) {
         String compare = query.ascending() ? ">" : "<";
         String order = query.ascending() ? "asc" : "desc";
-        // spelled out, as the condition of an index
-        return jdbc.sql(COLUMNS + " where d.mode = '" + mode.wire() + "'"
+        return jdbc.sql(COLUMNS + " where d.mode = :mode"
                         + (endpoint == null ? "" : " and d.endpoint_id = :endpoint")
                         + (statuses.isEmpty() ? "" : " and d.status = any(:statuses)")
                         + (event == null ? "" : " and d.event = :event")
                         + (query.cursor() == null ? "" : " and d.id " + compare + " :after")
                         + " order by d.id " + order + " limit :limit")
+                .param("mode", mode.wire())
                 .param("endpoint", endpoint)
                 .param("statuses", statuses.toArray(String[]::new))
                 .param("event", event)

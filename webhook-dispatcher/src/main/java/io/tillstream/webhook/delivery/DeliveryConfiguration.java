@@ -36,7 +36,7 @@ public class DeliveryConfiguration {
     private static final String SCHEMA = "webhooks";
 
     /**
-     * Everything is found by its key, row by row, and in an index's order: a plan from when the queue was empty would read all of it,
+     * What is claimed and recorded is found by its key, row by row, and in an index's order: a plan from when the queue was empty would read all of it,
      * however much waits by now, and an index scan marks what it finds dead, which a bitmap scan doesn't, and reads again each time.
      * Plans are kept: making one takes longer than recording a delivery.
      */
@@ -46,23 +46,39 @@ public class DeliveryConfiguration {
         "enable_bitmapscan = off",
         "enable_sort = off",
         "enable_hashjoin = off",
-        "enable_mergejoin = off"
+        "enable_mergejoin = off",
+        // it would compile every plan anew that can't do without one of these, whose costs are made up
+        "jit = off"
     };
 
     /** Connections of the role that owns the schema, wherever that is. */
     @Bean
     HikariDataSource webhooks(StoreSettings store, WebhookSettings settings) {
-        StoreSettings.Postgres postgres = store.postgres();
-        String url = settings.postgresUrl() == null ? postgres.url() : settings.postgresUrl();
-        String inSchema = url + (url.contains("?") ? "&" : "?") + "currentSchema=" + SCHEMA;
         return EventStoreConfiguration.pool(
                 "webhooks",
-                postgres.at(inSchema),
-                postgres.webhooksUser(),
-                postgres.webhooksPassword(),
+                inSchema(store, settings),
+                store.postgres().webhooksUser(),
+                store.postgres().webhooksPassword(),
                 // a repeatable request's transaction is silent while its attempt waits for the receiver
-                EventStoreConfiguration.MOST_SILENCE.plus(settings.timeout()),
+                EventStoreConfiguration.MOST_SILENCE.plus(settings.timeout()));
+    }
+
+    /** Connections of the same role for claiming and recording alone. */
+    @Bean
+    HikariDataSource webhookSending(StoreSettings store, WebhookSettings settings) {
+        return EventStoreConfiguration.pool(
+                "webhook-sending",
+                inSchema(store, settings),
+                store.postgres().webhooksUser(),
+                store.postgres().webhooksPassword(),
+                EventStoreConfiguration.MOST_SILENCE,
                 BY_KEY);
+    }
+
+    private static StoreSettings.Postgres inSchema(StoreSettings store, WebhookSettings settings) {
+        StoreSettings.Postgres postgres = store.postgres();
+        String url = settings.postgresUrl() == null ? postgres.url() : settings.postgresUrl();
+        return postgres.at(url + (url.contains("?") ? "&" : "?") + "currentSchema=" + SCHEMA);
     }
 
     /** Connections of the same role to the store, for the wishes that commands decide on. */
@@ -146,10 +162,9 @@ public class DeliveryConfiguration {
 
     @Bean
     Sending sending(
-            @Qualifier("webhooks") DataSource webhooks,
+            @Qualifier("webhookSending") DataSource claiming,
             @Qualifier("reader") DataSource reader,
             @Qualifier("webhookWishes") DataSource wishes,
-            Deliveries deliveries,
             MasterKey master,
             Client client,
             WebhookSettings settings,
@@ -157,8 +172,8 @@ public class DeliveryConfiguration {
             Clock clock) {
         JdbcClient store = JdbcClient.create(wishes);
         return new Sending(
-                deliveries,
-                transaction(webhooks),
+                new Deliveries(new JdbcTemplate(claiming)),
+                transaction(claiming),
                 new DispatcherSecrets(reader, master),
                 client,
                 new Schedule(settings.retries()),

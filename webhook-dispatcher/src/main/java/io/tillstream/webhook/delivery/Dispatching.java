@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 
 /**
  * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one claims, one sends, one records what came of
@@ -42,6 +43,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private static final long NOTE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final Duration BOUND = Duration.ofSeconds(2);
     private static final Duration TIDYING = Duration.ofHours(1);
+
     /** After so many attempts the queue is vacuumed; after a fifth of what waits, where that is more: it costs as much as that. */
     private static final int WORTH_VACUUM = 5_000;
 
@@ -306,11 +308,20 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             }
             long recorded = sending.recorded();
             if (recorded - vacuumed >= WORTH_VACUUM && recorded - vacuumed >= deliveries.queued() / 5) {
-                vacuumed = recorded; // also when it fails: the next one is for what comes after
-                deliveries.vacuumQueue();
+                vacuumed = recorded;
+                vacuum();
             }
             well();
         } while (!stop.await(1, TimeUnit.SECONDS));
+    }
+
+    /** Without one all goes on, more slowly. */
+    private void vacuum() {
+        try {
+            deliveries.vacuumQueue();
+        } catch (DataAccessException e) {
+            log.warn("The queue of deliveries can't be vacuumed", e);
+        }
     }
 
     private void well() {

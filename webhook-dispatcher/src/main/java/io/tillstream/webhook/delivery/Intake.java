@@ -86,12 +86,12 @@ final class Intake {
 
     /** How far history was taken in, by any dispatcher. */
     long position() {
-        return jdbc.sql("select position from progress").query(Long.class).single();
+        return jdbc.sql("select position from taken_in").query(Long.class).single();
     }
 
     /** Whether the event store is the one, and not an older one, whose history was taken in. */
     boolean ofThisHistory() {
-        return jdbc.sql("select event_position, event_id from progress where event_id is not null")
+        return jdbc.sql("select event_position, event_id from taken_in where event_id is not null")
                 .query((rs, n) -> events.isAt(rs.getLong("event_position"), String.valueOf(rs.getString("event_id"))))
                 .optional()
                 .orElse(true);
@@ -120,7 +120,7 @@ final class Intake {
         Taken taken = transaction.execute(status -> {
             Statements statements = new Statements(template);
             List<Long> positions = new ArrayList<>();
-            statements.query("select position from progress for update", rows -> {
+            statements.query("select position from taken_in for update", rows -> {
                 while (rows.next()) positions.add(rows.getLong(1));
             });
             Map<UUID, Endpoint> known = new LinkedHashMap<>();
@@ -134,7 +134,7 @@ final class Intake {
             Taken stored = store(fresh, known, now, statements);
             Envelope last = fresh.getLast();
             statements.change(
-                    "update progress set position = ?, event_position = ?, event_id = ?",
+                    "update taken_in set position = ?, event_position = ?, event_id = ?",
                     last.position(),
                     last.position(),
                     last.id());

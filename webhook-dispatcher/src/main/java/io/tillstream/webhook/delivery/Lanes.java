@@ -33,7 +33,7 @@ final class Lanes {
 
     private static final int MOST_WAITING_IN_ALL = 3;
 
-    /** Times the attempts at a time: what is over may wait to be recorded, so that attempts go on meanwhile. A killed process repeats it. */
+    /** Times the attempts at a time: what may be over and not recorded yet. A killed process repeats it. */
     private static final int RECORDING = 1;
 
     private record Waiting(Claimed claimed, long since) {}
@@ -42,6 +42,9 @@ final class Lanes {
         private final Deque<Waiting> waiting = new ArrayDeque<>();
         private int underWay;
         private int unrecorded;
+        /** Of them, those that are over and met no working receiver. */
+        private int failed;
+
         private long windowBegan;
         private int taken;
         private int takenBefore;
@@ -72,6 +75,7 @@ final class Lanes {
     private int underWay;
     private int unrecorded;
     private int waiting;
+    private final List<Claimed> unwanted = new ArrayList<>();
     private boolean closed = true;
     private long life;
 
@@ -148,7 +152,7 @@ final class Lanes {
         }
     }
 
-    /** Whether there is room for what an endpoint may have waiting to be claimed, and not only a little: a claim costs the same for many. */
+    /** Whether there is room, and not only a little, for what an endpoint may have waiting to be claimed: few cost as much as many. */
     boolean wantsClaim() {
         lock.lock();
         try {
@@ -232,13 +236,11 @@ final class Lanes {
             long now = nanos.getAsLong();
             List<Claimed> next = new ArrayList<>();
             boolean more = true;
-            while (more && free(underWay, unrecorded, inAll)) {
+            while (more && hasPlace(underWay, unrecorded, inAll)) {
                 more = false;
                 for (UUID endpoint : List.copyOf(lanes.keySet())) {
                     Lane lane = lane(endpoint);
-                    if (!free(underWay, unrecorded, inAll) || !free(lane.underWay, lane.unrecorded, perEndpoint))
-                        continue;
-                    if (lane.waiting.isEmpty()) continue;
+                    if (!hasPlace(underWay, unrecorded, inAll) || !hasPlace(lane) || lane.waiting.isEmpty()) continue;
                     if (stale(lane, now)) continue;
                     next.add(lane.waiting.remove().claimed());
                     waiting--;
@@ -257,23 +259,30 @@ final class Lanes {
         }
     }
 
-    private static boolean free(int underWay, int unrecorded, int places) {
+    /** What failed is recorded before more than those that were under way can fail. */
+    private boolean hasPlace(Lane lane) {
+        return lane.failed == 0 ? hasPlace(lane.underWay, lane.unrecorded, perEndpoint) : lane.unrecorded < perEndpoint;
+    }
+
+    private static boolean hasPlace(int underWay, int unrecorded, int places) {
         return underWay < places && unrecorded < (1 + RECORDING) * places;
     }
 
-    /** Removes what has waited for too long, and lanes that nothing was in lately. */
-    List<Claimed> stale() {
+    /** Removes what isn't attempted here: what has waited for too long, or for a receiver that doesn't work; and idle lanes. */
+    List<Claimed> unwanted() {
         lock.lock();
         try {
             long now = nanos.getAsLong();
-            List<Claimed> stale = new ArrayList<>();
             lanes.values().removeIf(lane -> {
-                while (!lane.waiting.isEmpty() && stale(lane, now))
-                    stale.add(lane.waiting.remove().claimed());
+                while (!lane.waiting.isEmpty() && stale(lane, now)) {
+                    unwanted.add(lane.waiting.remove().claimed());
+                    waiting--;
+                }
                 return lane.waiting.isEmpty() && lane.unrecorded == 0 && lane.ahead(now, 1) == 0;
             });
-            waiting -= stale.size();
-            return stale;
+            List<Claimed> all = List.copyOf(unwanted);
+            unwanted.clear();
+            return all;
         } finally {
             lock.unlock();
         }
@@ -284,48 +293,61 @@ final class Lanes {
     }
 
     /** An attempt is over: another one may begin while what became of it is recorded. */
-    void over(UUID endpoint) {
+    void over(Attempted attempt) {
         lock.lock();
         try {
-            lane(endpoint).underWay--;
+            Lane lane = lane(attempt.delivery().endpointId());
+            lane.underWay--;
             underWay--;
+            if (!failed(attempt)) return;
+            lane.failed++;
+            abandon(lane);
         } finally {
             lock.unlock();
         }
     }
 
-    /** What became of attempts that are over is recorded. Removes what waits for an endpoint whose receiver doesn't work, or is gone. */
-    List<Claimed> recorded(List<Attempted> attempts) {
+    /** What became of attempts that are over is recorded. */
+    void recorded(List<Attempted> attempts) {
         lock.lock();
         try {
             long now = nanos.getAsLong();
-            List<Claimed> given = new ArrayList<>();
             for (Attempted attempt : attempts) {
                 Lane lane = lane(attempt.delivery().endpointId());
                 settled(lane);
                 lane.advance(now);
                 if (attempt.outcome() instanceof Outcome.Delivered) lane.taken++;
-                boolean gone = attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is;
-                if (!gone && !Outcome.unavailable(attempt.exchange())) continue;
-                lane.taken = 0;
-                lane.takenBefore = 0;
-                lane.waiting.forEach(one -> given.add(one.claimed()));
-                waiting -= lane.waiting.size();
-                lane.waiting.clear();
+                if (!failed(attempt)) continue;
+                lane.failed--;
+                abandon(lane);
             }
-            return given;
         } finally {
             lock.unlock();
         }
     }
 
+    /** Whether the receiver doesn't work, or is gone. */
+    private static boolean failed(Attempted attempt) {
+        boolean gone = attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is;
+        return gone || Outcome.unavailable(attempt.exchange());
+    }
+
+    private void abandon(Lane lane) {
+        lane.taken = 0;
+        lane.takenBefore = 0;
+        lane.waiting.forEach(one -> unwanted.add(one.claimed()));
+        waiting -= lane.waiting.size();
+        lane.waiting.clear();
+    }
+
     /** One that was to be under way and isn't, or has come to nothing that can be recorded. */
     void lost(Claimed claimed) {
-        UUID endpoint = claimed.delivery().endpointId();
         lock.lock();
         try {
-            over(endpoint);
-            settled(lane(endpoint));
+            Lane lane = lane(claimed.delivery().endpointId());
+            lane.underWay--;
+            underWay--;
+            settled(lane);
         } finally {
             lock.unlock();
         }
@@ -355,7 +377,8 @@ final class Lanes {
         try {
             if (which != life) return List.of();
             closed = true;
-            List<Claimed> all = new ArrayList<>();
+            List<Claimed> all = new ArrayList<>(unwanted);
+            unwanted.clear();
             for (Lane lane : lanes.values()) {
                 lane.waiting.forEach(one -> all.add(one.claimed()));
                 lane.waiting.clear();

@@ -15,7 +15,7 @@ final class Partitions {
     private static final List<String> TABLES = List.of("deliveries", "attempts");
 
     /** Percent of a page that is filled at first: what comes of a delivery is written beside it, and no index has to be told. */
-    private static final int ROOM_FOR_OUTCOMES = 50;
+    private static final int FILLED_AT_FIRST = 50;
 
     private final JdbcClient jdbc;
     private final Set<LocalDate> made = ConcurrentHashMap.newKeySet();
@@ -43,7 +43,7 @@ final class Partitions {
                                         table,
                                         first(day),
                                         first(day.plusDays(1)),
-                                        table.equals("deliveries") ? ROOM_FOR_OUTCOMES : 100))
+                                        table.equals("deliveries") ? FILLED_AT_FIRST : 100))
                 .update();
     }
 

@@ -56,6 +56,9 @@ final class Sending {
     private static final long POLL_MS = 100;
     private static final long NEVER = Long.MAX_VALUE;
 
+    /** How many attempts are recorded at a time: PostgreSQL compares each with each. */
+    private static final int MOST_TOGETHER = 64;
+
     /** Nothing is claimed while recording takes longer: what is sent and not recorded is sent again when its lease ends. */
     private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
 
@@ -157,7 +160,7 @@ final class Sending {
 
     /** Claims what is due; waits a little where there was nothing, or where what was sent can't be recorded. */
     void claimDue() throws InterruptedException {
-        giveBack(lanes.stale());
+        giveBack(lanes.unwanted());
         boolean poll = System.nanoTime() - polled >= TimeUnit.MILLISECONDS.toNanos(POLL_MS);
         if (!held() && (due || poll || lanes.wantsClaim())) {
             due = false;
@@ -213,7 +216,7 @@ final class Sending {
         Attempted first = done.poll(POLL_MS, TimeUnit.MILLISECONDS);
         if (first == null) return;
         List<Attempted> drained = new ArrayList<>(List.of(first));
-        done.drainTo(drained);
+        done.drainTo(drained, MOST_TOGETHER - 1);
         Map<UUID, Attempted> byDelivery = new LinkedHashMap<>();
         for (Attempted one : drained)
             if (byDelivery.putIfAbsent(one.delivery().id(), one) != null) done.add(one); // it is late, and by itself
@@ -230,7 +233,7 @@ final class Sending {
             recordingSince = NEVER;
         }
         recorded.addAndGet(batch.size());
-        giveBack(lanes.recorded(batch));
+        lanes.recorded(batch);
         sendable.release(); // what was recorded has made room for more
         claimable.release();
     }
@@ -307,7 +310,7 @@ final class Sending {
 
     private void attempt(Claimed one, Map<UUID, String> secrets) {
         Mono.defer(() -> attempt(one.delivery(), one.leasedUntil(), one.webhook(), secrets, Map.of()))
-                .subscribe(attempted -> over(one, attempted), failure -> {
+                .subscribe(this::over, failure -> {
                     lanes.lost(one);
                     log.error(
                             "Delivery {} waits for the end of its lease",
@@ -316,8 +319,8 @@ final class Sending {
                 });
     }
 
-    private void over(Claimed one, Attempted attempted) {
-        lanes.over(one.delivery().endpointId());
+    private void over(Attempted attempted) {
+        lanes.over(attempted);
         done.add(attempted);
         sendable.release(); // its place is another's
     }

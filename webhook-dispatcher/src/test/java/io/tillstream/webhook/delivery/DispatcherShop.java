@@ -153,6 +153,10 @@ final class DispatcherShop implements AutoCloseable {
         return context.getBean(type);
     }
 
+    <T> T bean(String name, Class<T> type) {
+        return context.getBean(name, type);
+    }
+
     /** The dispatcher's own tables. */
     JdbcClient jdbc() {
         return JdbcClient.create(context.getBean("webhooks", javax.sql.DataSource.class));
@@ -162,7 +166,7 @@ final class DispatcherShop implements AutoCloseable {
     void whileNothingIsTakenIn(Runnable meanwhile) {
         var webhooks = context.getBean("webhooks", javax.sql.DataSource.class);
         new TransactionTemplate(new JdbcTransactionManager(webhooks)).executeWithoutResult(status -> {
-            jdbc().sql("select position from progress for update")
+            jdbc().sql("select position from taken_in for update")
                     .query(Long.class)
                     .single();
             meanwhile.run();
@@ -293,6 +297,26 @@ final class DispatcherShop implements AutoCloseable {
         Reply shown = get("/api/v1/webhooks/" + made.id());
         if (shown.status() != 200) throw new AssertionError(shown.toString());
         return made;
+    }
+
+    /** So many more deliveries like a webhook's first one, as if their events had happened while its receiver was down. */
+    void pileUp(String webhook, int more) {
+        UUID id = UUID.fromString(webhook);
+        jdbc().sql("with made as (insert into deliveries (id, endpoint_id, mode, number, message_id, event, body,"
+                        + " status, max_attempts, next_attempt_at, created_at)"
+                        + " select overlay(gen_random_uuid()::text placing substr(id::text, 1, 14) from 1 for 14)::uuid,"
+                        + " endpoint_id, mode, n, gen_random_uuid(), event, body, 'pending', max_attempts,"
+                        + " created_at, created_at from deliveries, generate_series(2, :last) n"
+                        + " where endpoint_id = :id and number = 1 returning id, endpoint_id, number, created_at)"
+                        + " insert into queue (delivery_id, endpoint_id, number, due_at)"
+                        + " select id, endpoint_id, number, created_at from made")
+                .param("last", more + 1)
+                .param("id", id)
+                .update();
+        jdbc().sql("update endpoints set last_number = :last where id = :id")
+                .param("last", more + 1)
+                .param("id", id)
+                .update();
     }
 
     String product() {

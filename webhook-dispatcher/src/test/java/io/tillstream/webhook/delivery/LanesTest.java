@@ -104,8 +104,8 @@ class LanesTest {
         List<Claimed> next = lanes.next();
         List<Claimed> failing =
                 next.stream().filter(one -> endpoint(one).equals(FIRST)).toList();
-        List<Claimed> back = recorded(failing, new Exchange.TimedOut("stalls"));
-        assertThat(back)
+        recorded(failing, new Exchange.TimedOut("stalls"));
+        assertThat(lanes.unwanted())
                 .hasSize(10 - failing.size())
                 .allMatch(one -> endpoint(one).equals(FIRST));
         assertThat(lanes.roomForNew(FIRST)).isZero();
@@ -117,11 +117,11 @@ class LanesTest {
     void givesBackWhatWaitsForLong() {
         lanes.add(some(FIRST, 6));
         assertThat(lanes.next()).hasSize(PER_ENDPOINT);
-        assertThat(lanes.stale()).isEmpty();
+        assertThat(lanes.unwanted()).isEmpty();
         nanos += Duration.ofMillis(1_001).toNanos();
         lanes.add(some(FIRST, 1));
-        assertThat(lanes.stale()).hasSize(2);
-        assertThat(lanes.stale()).isEmpty();
+        assertThat(lanes.unwanted()).hasSize(2);
+        assertThat(lanes.unwanted()).isEmpty();
         assertThat(lanes.unrecorded()).isEqualTo(PER_ENDPOINT);
     }
 
@@ -132,7 +132,7 @@ class LanesTest {
         assertThat(lanes.next()).isEmpty();
         lanes.add(some(SECOND, 1));
         assertThat(lanes.next()).hasSize(1);
-        assertThat(lanes.stale()).hasSize(1);
+        assertThat(lanes.unwanted()).hasSize(1);
     }
 
     @Test
@@ -142,6 +142,33 @@ class LanesTest {
         assertThat(room.free()).containsEntry(FIRST, PER_ENDPOINT + 3);
         assertThat(lanes.unclear(room, some(FIRST, PER_ENDPOINT + 3))).isEmpty();
         assertThat(lanes.unclear(room, some(FIRST, PER_ENDPOINT + 2))).containsExactly(FIRST);
+    }
+
+    @Test
+    void goesOnWhileWhatIsOverWaitsToBeRecorded() {
+        lanes.add(some(FIRST, 3 * PER_ENDPOINT));
+        List<Attempted> first = outcomes(lanes.next(), OK);
+        assertThat(lanes.next()).isEmpty();
+        first.forEach(lanes::over);
+        List<Attempted> second = outcomes(lanes.next(), OK);
+        assertThat(second).hasSize(PER_ENDPOINT);
+        second.forEach(lanes::over);
+        assertThat(lanes.next()).isEmpty(); // as many as a killed process may repeat
+        lanes.recorded(first);
+        assertThat(lanes.next()).hasSize(PER_ENDPOINT);
+    }
+
+    @Test
+    void recordsWhatFailedBeforeMoreMayFail() {
+        lanes.add(some(FIRST, 3 * PER_ENDPOINT));
+        List<Attempted> failing = outcomes(lanes.next(), new Exchange.TimedOut("stalls"));
+        failing.forEach(lanes::over);
+        assertThat(lanes.unwanted()).hasSize(2 * PER_ENDPOINT);
+        lanes.add(some(FIRST, 1));
+        assertThat(lanes.next()).isEmpty();
+        lanes.recorded(failing);
+        lanes.add(some(FIRST, 1));
+        assertThat(lanes.next()).hasSize(1);
     }
 
     @Test
@@ -178,9 +205,10 @@ class LanesTest {
         recorded(lanes.next(), OK);
     }
 
-    private List<Claimed> recorded(List<Claimed> attempted, Exchange exchange) {
-        attempted.forEach(one -> lanes.over(endpoint(one)));
-        return lanes.recorded(outcomes(attempted, exchange));
+    private void recorded(List<Claimed> attempted, Exchange exchange) {
+        List<Attempted> over = outcomes(attempted, exchange);
+        over.forEach(lanes::over);
+        lanes.recorded(over);
     }
 
     private static UUID endpoint(Claimed claimed) {

@@ -73,7 +73,7 @@ class LostSchemaTest {
         awaitNoted();
         Runnable restored = () -> {
             for (String change : List.of(
-                    "update webhooks.progress set (position, event_position, event_id) ="
+                    "update webhooks.taken_in set (position, event_position, event_id) ="
                             + " (select position, position, event_id from public.events"
                             + " where position = " + then + ")",
                     "delete from webhooks.deliveries where number > 1",

@@ -1,0 +1,75 @@
+package io.tillstream.webhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tillstream.embedded.Servers;
+import java.util.UUID;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Tables that an older version has filled. */
+class UpgradeTest {
+    private final DriverManagerDataSource database = new DriverManagerDataSource(
+            Servers.temporary().postgres().newDatabase() + "?currentSchema=webhooks",
+            Servers.temporary().postgres().user(),
+            Servers.temporary().postgres().password());
+    private final JdbcClient jdbc = JdbcClient.create(database);
+
+    @Test
+    void whatIsHeldIsQueuedAsNeverDue() {
+        migrate("4");
+        jdbc.sql("create table deliveries_all partition of deliveries default").update();
+        UUID suspended = endpoint(false);
+        UUID held = held(suspended);
+        held(endpoint(true)); // left over: nobody would release it
+        migrate("latest");
+        assertThat(jdbc.sql(
+                                "select delivery_id from queue where endpoint_id = ? and number = 1 and due_at = 'infinity'")
+                        .param(suspended)
+                        .query(UUID.class)
+                        .list())
+                .containsExactly(held);
+        assertThat(jdbc.sql("select count(*) from queue").query(Long.class).single())
+                .isEqualTo(1);
+        // so that a dispatcher of the older version, which looks for what is held elsewhere, takes nothing in any more
+        assertThatThrownBy(() -> jdbc.sql("select position from progress for update")
+                        .query(Long.class)
+                        .single())
+                .isInstanceOf(BadSqlGrammarException.class);
+    }
+
+    private void migrate(String target) {
+        Flyway.configure()
+                .dataSource(database)
+                .schemas("webhooks")
+                .locations("classpath:io/tillstream/webhook/schema")
+                .target(target)
+                .load()
+                .migrate();
+    }
+
+    private UUID endpoint(boolean active) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql("insert into endpoints (id, mode, state, is_active, deleted, position, created_at)"
+                        + " values (?, 'live', '{}', ?, false, 1, now())")
+                .param(id)
+                .param(active)
+                .update();
+        return id;
+    }
+
+    private UUID held(UUID endpoint) {
+        UUID id = UUID.randomUUID();
+        jdbc.sql(
+                        "insert into deliveries (id, endpoint_id, mode, number, message_id, event, body, status, max_attempts, created_at)"
+                                + " values (?, ?, 'live', 1, 'm', 'product.created', '{}', 'held', 5, now())")
+                .param(id)
+                .param(endpoint)
+                .update();
+        return id;
+    }
+}

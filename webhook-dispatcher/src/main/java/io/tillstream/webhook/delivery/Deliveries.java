@@ -122,8 +122,6 @@ final class Deliveries {
     private static final String STILL_CLAIMED =
             "q.leased_until is not distinct from a.leased_until and q.due_at < 'infinity'";
 
-    private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
-
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
     private final ConcurrentLruCache<String, Webhook> states = new ConcurrentLruCache<>(1_000, Endpoints::state);
@@ -279,22 +277,13 @@ final class Deliveries {
 
     // --- sending
 
-    /**
-     * Has the transaction's commit not wait for the disk: everybody sees it, and only a crash of PostgreSQL itself may lose what
-     * was committed less than a second before. For what is sent again then.
-     */
-    void withoutWaitingForTheDisk() {
-        jdbc.sql(WITHOUT_WAITING).update();
-    }
-
     /** A delivery that is this instance's to send until the lease ends, and its endpoint as it was then. */
     record Claimed(Delivery delivery, Instant leasedUntil, Webhook webhook) {}
 
     /**
      * Claims what is due, the longest due first, of endpoints that may be sent to. One whose receiver is unavailable is tried
      * with one delivery at a time, one with a strict order with the lowest number that waits, and one with a rate when it is
-     * time. Whatever waits, this reads as many rows as it may claim. The commit doesn't wait for the disk: a claim that is lost
-     * is made again.
+     * time. Whatever waits, this reads as many rows as it may claim.
      *
      * @param ahead how many more than {@code perEndpoint} may be leased of an endpoint that has neither a rate nor a strict order
      */
@@ -350,7 +339,6 @@ final class Deliveries {
     private Map<UUID, Slots> slots(Instant now) {
         Map<UUID, Slots> slots = new HashMap<>();
         Statements statements = new Statements(batch);
-        statements.change(WITHOUT_WAITING);
         statements.query(
                 "select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
                         + " where e.spacing_us is not null and e.is_active and not e.deleted and"
@@ -433,15 +421,17 @@ final class Deliveries {
      *
      * @param healthy endpoints with a success, which are judged if that is news
      * @param failing endpoints that are judged
-     * @param waiting whether the commit waits for the disk
+     * @param waiting whether the commit waits for the disk, on whatever connection
      */
     Set<UUID> record(List<Attempted> attempts, Set<UUID> healthy, Set<UUID> failing, Instant now, boolean waiting) {
         Statements statements = new Statements(batch);
-        if (!waiting) statements.change(WITHOUT_WAITING);
+        if (waiting) statements.change("set local synchronous_commit = on");
         Set<UUID> decided = new HashSet<>();
         Statements.Rows decides = rows -> {
             while (rows.next()) decided.add(requireNonNull(rows.getObject(1, UUID.class)));
         };
+        // by their ids as well as by the join, which alone would begin with all that is queued where PostgreSQL knows
+        // of little
         List<Attempted> over = new ArrayList<>();
         List<Attempted> again = new ArrayList<>();
         for (Attempted attempt : attempts) {
@@ -452,23 +442,25 @@ final class Deliveries {
         if (!over.isEmpty())
             statements.query(
                     "delete from queue q using unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as boolean[]))"
-                            + " as a (id, leased_until, delivered) where q.delivery_id = a.id"
+                            + " as a (id, leased_until, delivered) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
                             + " and (a.delivered or " + STILL_CLAIMED + ")"
                             + " returning q.delivery_id",
                     decides,
                     ids(over),
                     times(over, Attempted::leasedUntil),
-                    over.stream().map(Attempted::delivered).toArray(Boolean[]::new));
+                    over.stream().map(Attempted::delivered).toArray(Boolean[]::new),
+                    ids(over));
         if (!again.isEmpty())
             statements.query(
                     "update queue q set due_at = a.due_at, leased_until = null"
                             + " from unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as timestamptz[]))"
-                            + " as a (id, leased_until, due_at) where q.delivery_id = a.id"
+                            + " as a (id, leased_until, due_at) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
                             + " and " + STILL_CLAIMED + " returning q.delivery_id",
                     decides,
                     ids(again),
                     times(again, Attempted::leasedUntil),
-                    times(again, attempt -> next(attempt.outcome())));
+                    times(again, attempt -> next(attempt.outcome())),
+                    ids(again));
         // what was delivered is decided already, whatever the queue says
         if (decided.size() < attempts.size()) statements.run();
 

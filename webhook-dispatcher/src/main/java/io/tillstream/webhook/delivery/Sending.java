@@ -194,10 +194,7 @@ final class Sending {
     private void giveBack(List<Claimed> claimed) {
         if (claimed.isEmpty()) return;
         try {
-            transaction.executeWithoutResult(status -> {
-                deliveries.withoutWaitingForTheDisk();
-                deliveries.giveBack(claimed);
-            });
+            transaction.executeWithoutResult(status -> deliveries.giveBack(claimed));
             lanes.stored(
                     claimed.stream().map(one -> one.delivery().endpointId()).toList());
             wake();

@@ -18,7 +18,11 @@ public final class Targets {
     private static final Set<String> OWN = Set.of(
             "localhost", "metadata.google.internal", "metadata.goog", "kubernetes.default", "kubernetes.default.svc");
 
-    private static final String INSIDE = "must not be a URL of a private, local or reserved address";
+    private static final String ALLOWED = "an operator may allow networks of his own by TILLSTREAM_WEBHOOK_ALLOW";
+    private static final String INSIDE = "must not be a URL of a private, local or reserved address; " + ALLOWED;
+    private static final String OWN_NAME = "must not be a URL of this machine or network by such a name; " + ALLOWED
+            + ", and URLs then spell the address";
+    private static final String NO_HTTPS = "must be an HTTPS URL";
     private static final long PATIENCE_MS = 3_000;
 
     private final Addresses addresses;
@@ -123,16 +127,17 @@ public final class Targets {
     }
 
     private static @Nullable String wrongName(Target target) {
-        if (!target.scheme().equals("https") && !target.scheme().equals("http")) return "must be an HTTPS URL";
+        if (!target.scheme().equals("https") && !target.scheme().equals("http")) return NO_HTTPS;
         String host = target.host();
         boolean own = OWN.stream().anyMatch(name -> host.equals(name) || host.endsWith("." + name));
-        return own ? "must not be a URL of this machine or network" : null;
+        return own ? OWN_NAME : null;
     }
 
     private @Nullable String wrong(Target target, List<InetAddress> found) {
         // plain text stays within networks that the operator calls his own
         boolean allowed = lent(target) || (!found.isEmpty() && found.stream().allMatch(addresses::allows));
-        if (!target.secure() && !(target.scheme().equals("http") && allowed)) return "must be an HTTPS URL";
+        boolean plain = target.scheme().equals("http");
+        if (!target.secure() && !(plain && allowed)) return plain ? NO_HTTPS + "; " + ALLOWED : NO_HTTPS;
         if (allowed) return null;
         if (Addresses.mapped(target.host()) || !found.stream().allMatch(addresses::permits)) return INSIDE;
         return null;

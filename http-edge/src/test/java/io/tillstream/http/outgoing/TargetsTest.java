@@ -122,6 +122,19 @@ class TargetsTest {
         assertThat(TARGETS.wrong(url)).contains("URL");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://127.0.0.1/",
+                "https://inside.example.com/",
+                "https://localhost/",
+                "http://127.0.0.1:9000/"
+            })
+    void sayHowTheOperatorAllowsHisOwn(String url) {
+        assertThat(TARGETS.wrong(url)).contains("TILLSTREAM_WEBHOOK_ALLOW");
+        assertThat(OWN_NETWORK.wrong("ftp://127.0.0.1/")).isEqualTo("must be an HTTPS URL");
+    }
+
     @Test
     void allowTheOperatorsOwnNetworksWithPlainHttpToo() {
         assertThat(OWN_NETWORK.wrong("http://127.0.0.1:8080/")).isNull();

@@ -25,6 +25,7 @@ import io.tillstream.events.user.User;
 import io.tillstream.events.webhook.WebhookEventName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +37,10 @@ import tools.jackson.databind.node.ObjectNode;
  * withheld on purpose. Categories, tags, accounts, keys, admins and webhooks are the shop's own business.
  */
 public final class PublicEvents {
+    /** Fields that events name otherwise than requests to the API do. */
+    private static final Map<String, String> AS_THE_API_HAS_IT =
+            Map.of("category_ids", "categories", "tag_ids", "tags", "bundle_item_ids", "bundleItemIds");
+
     private PublicEvents() {}
 
     /** Whether receivers may be told of events of this kind at all. */
@@ -171,7 +176,7 @@ public final class PublicEvents {
         after.properties().forEach(member -> {
             JsonNode was = before.path(member.getKey());
             if (was.equals(member.getValue())) return;
-            ObjectNode change = changes.putObject(member.getKey());
+            ObjectNode change = changes.putObject(AS_THE_API_HAS_IT.getOrDefault(member.getKey(), member.getKey()));
             change.set("before", was);
             change.set("after", member.getValue());
         });

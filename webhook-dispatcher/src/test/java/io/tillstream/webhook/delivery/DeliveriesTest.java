@@ -353,6 +353,29 @@ class DeliveriesTest {
     }
 
     @Test
+    void nameWhatIsDifferentAsTheApiDoes() {
+        String category = shop.post("/api/v1/categories", "{'name': 'C', 'slug': 'c-%s'}".formatted(UUID.randomUUID()))
+                .id();
+        String tag = shop.post("/api/v1/tags", "{'name': 'T', 'slug': 't-%s'}".formatted(UUID.randomUUID()))
+                .id();
+        String part = shop.product();
+        String bundle = shop.product();
+        shop.webhook(receiver.url(), "'events': ['product.updated']");
+        Reply changed = shop.patch(
+                "/api/v1/products/" + bundle,
+                "{'categories': ['%s'], 'tags': ['%s'], 'is_bundle': true, 'bundleItemIds': ['%s']}"
+                        .formatted(category, tag, part));
+        assertThat(changed.status()).as(changed.toString()).isEqualTo(200);
+        JsonNode changes = json(received(1).getFirst()).at("/data/changes");
+        assertThat(changes.propertyNames())
+                .containsExactlyInAnyOrder("categories", "tags", "is_bundle", "bundleItemIds");
+        assertThat(changes.at("/categories/before").isEmpty()).isTrue();
+        assertThat(changes.at("/categories/after/0").asString()).isEqualTo(category);
+        assertThat(changes.at("/tags/after/0").asString()).isEqualTo(tag);
+        assertThat(changes.at("/bundleItemIds/after/0").asString()).isEqualTo(part);
+    }
+
+    @Test
     void reachNobodyWhoIsSwitchedOffDeletedOrOfAnotherProduct() {
         String chosen = shop.product();
         shop.webhook(receiver.url(), "'events': ['*']", "'is_active': false");

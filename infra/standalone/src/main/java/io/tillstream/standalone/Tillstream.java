@@ -35,8 +35,9 @@ public final class Tillstream {
             String command = arguments.getFirst();
             List<String> rest = arguments.subList(1, arguments.size());
             if (COMMANDS.contains(command)) usage = command;
+            else if (command.equals("version") || command.equals("--version")) usage = "version";
             if (rest.contains("--help") && !usage.equals("tillstream")) {
-                out.print(help(command));
+                out.print(help(usage));
                 return 0;
             }
             Console console = new Console(out);
@@ -81,6 +82,7 @@ public final class Tillstream {
                     yield BenchCommand.run(options, out, err);
                 }
                 case "version", "--version" -> {
+                    if (!rest.isEmpty()) throw new WrongUse("Unexpected argument: " + rest.getFirst());
                     console.say("tillstream " + version());
                     yield 0;
                 }

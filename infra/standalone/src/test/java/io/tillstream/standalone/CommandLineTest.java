@@ -33,7 +33,8 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "demo", "listen", "admin", "replay", "verify", "export", "publish", "bench"})
+    @ValueSource(
+            strings = {"up", "demo", "listen", "admin", "replay", "verify", "export", "publish", "bench", "version"})
     void explainsEveryCommand(String command) {
         Said said = say(command, "--help");
         assertThat(said.status()).isZero();

@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,8 +85,30 @@ class LauncherTest {
         assertThat(stale).doesNotExist();
     }
 
+    @Test
+    void explainsEveryCommandWithoutABuild() throws Exception {
+        Path help = Path.of("src/main/resources/io/tillstream/standalone/help");
+        Path copies = Files.createDirectories(home.resolve("infra/standalone").resolve(help));
+        List<String> commands = Stream.concat(Tillstream.COMMANDS.stream(), Stream.of("version"))
+                .toList();
+        for (String command : commands) Files.copy(help.resolve(command + ".txt"), copies.resolve(command + ".txt"));
+        for (String command : commands) {
+            Process asked = start(command, command, "--help");
+            assertThat(asked.waitFor(30, SECONDS)).isTrue();
+            assertThat(asked.exitValue()).as(command).isZero();
+            assertThat(said(command)).startsWith("Usage: ./tillstream " + command);
+        }
+        assertThat(builds()).isEmpty();
+    }
+
     private Process start(String name) throws IOException {
-        return new ProcessBuilder(home.resolve("tillstream").toString(), "bench")
+        return start(name, "bench");
+    }
+
+    private Process start(String name, String... arguments) throws IOException {
+        return new ProcessBuilder(
+                        Stream.concat(Stream.of(home.resolve("tillstream").toString()), Stream.of(arguments))
+                                .toList())
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve(name).toFile())
                 .start();

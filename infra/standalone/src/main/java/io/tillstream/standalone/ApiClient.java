@@ -119,12 +119,15 @@ final class ApiClient implements AutoCloseable {
         if (body != null) request.header("Content-Type", "application/json");
         try {
             HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() == 401 || answer.statusCode() == 403) {
-                throw new CannotGoOn("The shop at " + url + " refuses the key (" + answer.statusCode()
-                        + "): give one with all scopes by --key");
-            }
+            if (answer.statusCode() == 401)
+                throw new CannotGoOn(
+                        "The shop at " + url + " refuses the key (401): give one with all scopes by --key");
             JsonNode read = answer.body().isEmpty() ? MissingNode.getInstance() : JSON.readTree(answer.body());
-            return new Answer(answer.statusCode(), read);
+            Answer given = new Answer(answer.statusCode(), read);
+            if (given.status() == 403) // which says what the key lacks
+            throw new CannotGoOn("The shop at " + url + " refuses the key (403): " + given.refusal()
+                    + ": give one that has it by --key");
+            return given;
         } catch (IOException e) {
             throw new CannotGoOn("No answer from " + url + ": " + Reasons.of(e), e);
         } catch (InterruptedException e) {

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +125,8 @@ class ListenCommandTest {
         assertOneLine(
                 finished(data, "listen", "--product", UUID.randomUUID().toString()), "The shop refuses the webhook: ");
         assertOneLine(finished(data, "listen", "--key", "sf_live_" + "0".repeat(64)), "refuses the key (401)");
+        RunningProcess reading = finished(data, "listen", "--key", keyThatOnlyReads(data));
+        assertOneLine(reading, "refuses the key (403): This API key lacks the permission webhooks:write");
         assertThat(api.all("/webhooks")).hasSize(1);
 
         // not with a key, and not with a wrong token
@@ -140,6 +143,37 @@ class ListenCommandTest {
                         .statusCode())
                 .isEqualTo(403);
         assertThat(added(api, "http://127.0.0.1:9/")).isEqualTo(400);
+    }
+
+    /** As an admin makes it in a session. */
+    private String keyThatOnlyReads(Path data) throws Exception {
+        Properties control = new Properties();
+        control.load(new StringReader(Files.readString(data.resolve("control"))));
+        String url = control.getProperty("url");
+        assertThat(finished(data, "admin", "add", "--email", "keys@example.com", "--password", "a long password")
+                        .said())
+                .contains("Added");
+        HttpResponse<String> session = HTTP.send(
+                json(
+                                url + "/api/auth/login",
+                                url,
+                                "{\"email\": \"keys@example.com\", \"password\": \"a long password\"}")
+                        .build(),
+                BodyHandlers.ofString());
+        String cookie = session.headers().firstValue("Set-Cookie").orElseThrow().split(";", -1)[0];
+        HttpResponse<String> made = HTTP.send(
+                json(url + "/api/v1/api-keys", url, "{\"name\": \"reads\", \"scopes\": [\"webhooks:read\"]}")
+                        .header("Cookie", cookie)
+                        .build(),
+                BodyHandlers.ofString());
+        return ApiClient.JSON.readTree(made.body()).at("/data/key").asString();
+    }
+
+    private static HttpRequest.Builder json(String url, String origin, String body) {
+        return HttpRequest.newBuilder(URI.create(url))
+                .header("Content-Type", "application/json")
+                .header("Origin", origin)
+                .POST(BodyPublishers.ofString(body));
     }
 
     private void leavesNothingWhenKilled(Path data, ApiClient api) throws Exception {

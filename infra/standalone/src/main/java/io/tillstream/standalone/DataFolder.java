@@ -25,6 +25,9 @@ final class DataFolder implements AutoCloseable {
     /** How the folder is laid out; raised when an older Tillstream could no longer use it. */
     static final int FORMAT = 1;
 
+    /** What a running shop tells the other commands. */
+    static final String CONTROL = "control";
+
     private static final String MASTER_KEY = "master.key";
     private static final long LEAST_SPACE = 256L * 1024 * 1024;
 
@@ -66,9 +69,10 @@ final class DataFolder implements AutoCloseable {
         if (lock == null) {
             String holder = Files.readString(path.resolve("lock")).strip();
             file.close();
-            throw new CannotGoOn(
-                    path + " is in use by another Tillstream" + (holder.isEmpty() ? "" : " (process " + holder + ")")
-                            + ": stop that one, or choose another --data");
+            String url = properties(path.resolve(CONTROL)).getProperty(RunningShop.URL);
+            throw new CannotGoOn("The shop on " + path + " already runs" + (url == null ? "" : " at " + url)
+                    + (holder.isEmpty() ? "" : " (process " + holder + ")")
+                    + ": stop that one, or choose another --data");
         }
         file.truncate(0);
         file.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
@@ -197,7 +201,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     Path controlFile() {
-        return path.resolve("control");
+        return path.resolve(CONTROL);
     }
 
     private void write(String name, Properties values) {

@@ -18,7 +18,7 @@ import org.springframework.core.env.PropertyResolver;
 
 /** The shop that runs on a data folder, as another process sees it. */
 final class RunningShop {
-    private static final String URL = "url";
+    static final String URL = "url";
 
     /** The application's settings that say where its stores are and what it writes; none of them is the master key. */
     private static final List<String> SETTINGS = List.of(
@@ -40,7 +40,7 @@ final class RunningShop {
     }
 
     static RunningShop on(Path data) {
-        Path file = data.resolve("control");
+        Path file = data.resolve(DataFolder.CONTROL);
         Properties control = new Properties();
         try {
             if (!Files.exists(file)) throw none(data);

@@ -33,9 +33,14 @@ final class Up {
                 arguments.get("kafka", "TILLSTREAM_KAFKA_BOOTSTRAP"),
                 arguments.get("mongodb-uri", "TILLSTREAM_MONGODB_URI"),
                 arguments.get("redis-uri", "TILLSTREAM_REDIS_URI"));
-        requireFree(port);
+        DataFolder data = DataFolder.open(folder); // first: a port may be taken by this folder's own shop
+        try {
+            requireFree(port);
+        } catch (CannotGoOn e) {
+            data.close();
+            throw e;
+        }
         Ports.keep(port); // its own servers start before the application takes it
-        DataFolder data = DataFolder.open(folder);
         // From here on the log has a folder. Logback reads this when the first logger is asked for: here, before there
         // are
         // more threads.

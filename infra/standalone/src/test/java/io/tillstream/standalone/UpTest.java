@@ -46,11 +46,13 @@ class UpTest {
             }
             assertThatOnlyTheOwnerReads(data);
 
-            RunningProcess second = up("second", data, Ports.free());
-            assertThat(second.awaitEnd()).isEqualTo(1);
-            assertThat(second.said())
-                    .contains("is in use by another Tillstream")
-                    .hasLineCount(1);
+            for (int wanted : List.of(port, Ports.free())) {
+                RunningProcess second = up("second", data, wanted);
+                assertThat(second.awaitEnd()).isEqualTo(1);
+                assertThat(second.said())
+                        .contains("The shop on " + data + " already runs at http://localhost:" + port + " (process ")
+                        .hasLineCount(1);
+            }
 
             assertThat(run("add", "admin", "add", "--email", "second@example.com", "--data", data.toString()))
                     .contains("Added second@example.com");

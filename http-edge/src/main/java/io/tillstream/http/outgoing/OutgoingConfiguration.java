@@ -17,6 +17,12 @@ public class OutgoingConfiguration {
 
     @Bean
     Targets targets(OutgoingSettings settings, Names names) {
-        return new Targets(settings.allow(), names);
+        try {
+            return new Targets(settings.allow(), names);
+        } catch (
+                IllegalArgumentException
+                        e) { // without it as the cause, as the innermost message is what an operator sees
+            throw new IllegalArgumentException("TILLSTREAM_WEBHOOK_ALLOW: " + e.getMessage());
+        }
     }
 }

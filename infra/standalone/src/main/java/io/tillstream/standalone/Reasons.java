@@ -3,7 +3,14 @@ package io.tillstream.standalone;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.util.ClassUtils;
 
 /** What went wrong, in one line for an operator. */
 final class Reasons {
@@ -13,6 +20,27 @@ final class Reasons {
         if (e instanceof AccessDeniedException) return "access denied";
         String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
         return reason == null ? e.toString() : line(reason);
+    }
+
+    /** Names a setting that has a wrong value as the operator wrote it: its variable, if it came from the environment. */
+    static String of(BindException wrong) {
+        ConfigurationProperty property = wrong.getProperty();
+        if (property == null) return wrong.getName() + ": " + innermost(wrong);
+        String name = property.getOrigin() instanceof PropertySourceOrigin written
+                ? written.getPropertyName()
+                : property.getName().toString();
+        Class<?> wanted = wrong.getTarget().getType().resolve(Object.class);
+        String value = "'" + property.getValue() + "' is ";
+        if (wanted.isEnum()) return name + ": " + value + "none of " + choices(wanted);
+        if (Number.class.isAssignableFrom(ClassUtils.resolvePrimitiveIfNecessary(wanted)))
+            return name + ": " + value + "not a valid number";
+        return name + ": " + innermost(wrong);
+    }
+
+    private static String choices(Class<?> wanted) {
+        return Arrays.stream(wanted.getEnumConstants())
+                .map(choice -> choice.toString().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 
     /** Of the innermost cause that says something. */

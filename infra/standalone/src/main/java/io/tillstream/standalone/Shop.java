@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -87,6 +88,7 @@ final class Shop implements AutoCloseable {
         } catch (RuntimeException e) {
             for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof PortInUseException) throw Up.taken(port);
+                if (cause instanceof BindException wrong) throw new CannotGoOn(Reasons.of(wrong), e);
             }
             throw new CannotGoOn("Tillstream didn't start: " + Reasons.innermost(e), e);
         }

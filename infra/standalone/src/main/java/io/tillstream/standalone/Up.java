@@ -52,7 +52,10 @@ final class Up {
         Shop shop = new Shop(data, console);
         AtomicBoolean ending = new AtomicBoolean();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (ending.get()) return;
+            if (ending.get()) {
+                shop.close(); // waits for the one that has begun: a JVM ends with its hooks, whatever else runs
+                return;
+            }
             console.say("Stopping ...");
             shop.close();
             console.say("Stopped. All data is in " + data.path());
@@ -75,7 +78,7 @@ final class Up {
             ending.set(true);
             shop.close();
             return 0;
-        } catch (CannotGoOn e) {
+        } catch (RuntimeException e) {
             ending.set(true);
             shop.close();
             throw e;

@@ -108,6 +108,42 @@ class UpTest {
         }
     }
 
+    @Test
+    void saysWhichSettingIsWrongAndLeavesNothingRunning() throws Exception {
+        Path data = folder.resolve("wrong");
+        RunningProcess retries = upWith("retries", data, "TILLSTREAM_WEBHOOK_RETRIES", "5s,banana");
+        assertThat(retries.awaitEnd()).isEqualTo(1);
+        assertThat(retries.said())
+                .endsWith("\ntillstream: TILLSTREAM_WEBHOOK_RETRIES: 'banana' is not a valid duration\n")
+                .doesNotContain("Exception encountered");
+        assertThat(servers(data)).isEmpty();
+
+        // stopped while it ends by itself
+        RunningProcess stopped = upWith("stopped", data, "TILLSTREAM_WEBHOOK_AFTER_LOSS", "maybe");
+        Path log = data.resolve("logs/tillstream.log");
+        await().atMost(LONG).until(() -> Files.readString(log).contains("AfterLoss"));
+        stopped.stop();
+        assertThat(servers(data)).isEmpty();
+
+        RunningProcess allow = upWith("allow", data, "TILLSTREAM_WEBHOOK_ALLOW", "10.0.0.0/x");
+        assertThat(allow.awaitEnd()).isEqualTo(1);
+        assertThat(allow.said())
+                .contains("\ntillstream: ", "TILLSTREAM_WEBHOOK_ALLOW: 10.0.0.0/x is no address range")
+                .doesNotContain("Exception encountered");
+    }
+
+    private RunningProcess upWith(String name, Path data, String variable, String value) throws Exception {
+        return RunningProcess.start(
+                folder.resolve(name),
+                Tillstream.class,
+                Map.of(variable, value),
+                "up",
+                "--data",
+                data.toString(),
+                "--port",
+                Integer.toString(Ports.free()));
+    }
+
     private RunningProcess up(String name, Path data, int port) throws Exception {
         return RunningProcess.of(
                 folder.resolve(name), "up", "--data", data.toString(), "--port", Integer.toString(port));

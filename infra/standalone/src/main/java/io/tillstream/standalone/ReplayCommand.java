@@ -103,8 +103,7 @@ final class ReplayCommand {
     }
 
     private static String outcome(Replay over) {
-        if (!over.done())
-            return over.status() + (over.error() == null ? "" : " (" + over.error() + "; see the shop's log)");
+        if (!over.done()) return over.status() + (over.error() == null ? "" : " (" + over.error() + ")");
         String result =
                 String.format(Locale.ROOT, "done: %,d events, now read from %s", over.eventsDone(), over.collection());
         return over.parked() == 0

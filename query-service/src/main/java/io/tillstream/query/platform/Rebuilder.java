@@ -37,6 +37,8 @@ final class Rebuilder implements SmartLifecycle {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration STOPPING = Duration.ofSeconds(5);
     private static final int MAX_FAILURES = 5;
+    private static final String AWAY = "A server that it needs doesn't answer";
+    private static final String UNEXPECTED = "Something unexpected; the shop's log says more";
 
     private final List<Projection<?>> projections;
     private final Replays replays;
@@ -282,8 +284,8 @@ final class Rebuilder implements SmartLifecycle {
 
         private void note(RuntimeException reason) {
             try {
-                // its class only: a message may quote what an event says of a person
-                replays.note(replay.id(), instance, reason.getClass().getSimpleName());
+                // no message: it may quote what an event says of a person
+                replays.note(replay.id(), instance, isAway(reason) ? AWAY : UNEXPECTED);
             } catch (RuntimeException e) {
                 log.debug("The read store is away", e);
             }

@@ -244,6 +244,26 @@ class ReplayTest {
         assertThat(store.collection(replay.collection()).countDocuments()).isEqualTo(1);
     }
 
+    @Test
+    void saysInPlainWordsThatItFailed() throws InterruptedException {
+        Instance instance = new Instance();
+        Rebuilder failing = new Rebuilder(
+                List.of(instance.projection),
+                instance.replays,
+                store,
+                eventLogThatIsAway(new AtomicInteger()),
+                instance.follower,
+                List.of(),
+                "failing",
+                Rebuilder.DEATH);
+        Replay replay = instance.replay();
+        failing.start();
+        Replay failed = instance.over(replay);
+        failing.stop();
+        assertThat(failed.status()).isEqualTo("failed");
+        assertThat(failed.error()).isEqualTo("Something unexpected; the shop's log says more");
+    }
+
     /** Counts how often it is asked for. */
     private EventLog eventLogThatIsAway(AtomicInteger asked) {
         DataSource away = new AbstractDataSource() {

@@ -41,10 +41,7 @@ abstract class AccessBody extends Body {
                     .doc("Days added to the end, or to now once it has come; permanent access stays permanent")
                     .example(30);
             timestamp(EXPIRES).nullable().future().doc("When it ends; null makes it permanent");
-            integer(DURATION)
-                    .range(1, MOST_DAYS)
-                    .doc("It ends that many days from now")
-                    .example(30);
+            integer(DURATION).range(1, MOST_DAYS).doc("It ends that many days from now");
             onlyFirstSent();
             notEmpty(ErrorCode.VALIDATION_ERROR);
         }

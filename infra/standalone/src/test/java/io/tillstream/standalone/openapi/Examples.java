@@ -91,6 +91,74 @@ final class Examples {
             entry("collection", "product_v1_3"),
             entry("requested_by", "admin:" + OTHER_ID));
 
+    private static final String HASH = "5f0e".repeat(16);
+    private static final String MESSAGE_ID = "0199c0de-7a11-7000-8000-000000000007";
+
+    /** Where the name alone doesn't say what is usual: by schema and field. */
+    private static final Map<String, Object> USUAL_OF = Map.ofEntries(
+            entry("WrittenProduct._warnings", List.of("Some categories do not exist and were not linked")),
+            entry("Webhook.secret", "whsec_…Zk3q"),
+            entry("Webhook.product_filter_mode", "selected"),
+            entry("Webhook.has_custom_headers", true),
+            entry("Webhook.custom_header_names", List.of("X-Tenant")),
+            entry("DeliveryRate.deliveries", 10),
+            entry("DeliveryRate.per", "second"),
+            entry("WebhookEventDescription.name", "product.updated"),
+            entry("WebhookEventDescription.description", "Something of a product is different"),
+            entry("WebhookEventDescription.fires", true),
+            entry("DeliveryEndpoint.url", "https://example.com/hooks"),
+            entry("WebhookDelivery.message_id", MESSAGE_ID),
+            entry("WebhookDelivery.status", "success"),
+            entry("WebhookDelivery.attempt_count", 1),
+            entry("WebhookDelivery.max_attempts", 11),
+            entry("WebhookDelivery.http_status", 200),
+            entry("WebhookDelivery.duration_ms", 84),
+            entry("DeliveryAttempt.number", 1),
+            entry("DeliveryAttempt.http_status", 200),
+            entry("DeliveryAttempt.duration_ms", 84),
+            entry("RetriedDeliveries.retried", 12),
+            entry("ArchivedDelivery.archived", true),
+            entry("MovedDelivery.status", "enqueued"),
+            entry("DeliveryResult.success", true),
+            entry("DeliveryResult.http_status", 200),
+            entry("FeedDelivery.message_id", MESSAGE_ID),
+            entry("FeedDelivery.status", "success"),
+            entry("WebhookFeed.next_after", 3),
+            entry("WebhookReplay.events", List.of("access.*", "product.updated")),
+            entry("WebhookReplay.rate", 10),
+            entry("WebhookReplay.to_position", 4711),
+            entry("WebhookReplay.queued", 42),
+            entry("WebhookReplay.status", "done"),
+            entry("WebhookReplay.finished_at", INSTANT),
+            entry("WebhookStatistics.delivered", 1200),
+            entry("SignedHead.size", 4700),
+            entry("SignedHead.last_position", 4711),
+            entry("SignedHead.root", HASH),
+            entry("SignedHead.key_id", HASH),
+            entry("SignedHead.public_key", HASH),
+            entry("SignedHead.signature", HASH.repeat(2)),
+            entry("ListedHead.size", 4700),
+            entry("ListedHead.last_position", 4711),
+            entry("ListedHead.root", HASH),
+            entry("ListedHead.key_id", HASH),
+            entry("ListedHead.public_key", HASH),
+            entry("ListedHead.signature", HASH.repeat(2)),
+            entry("ListedHead.previous_size", 4690),
+            entry("ListedHead.consistency", List.of(HASH)),
+            entry("StoredEvent.event_id", ID),
+            entry("StoredEvent.aggregate_id", OTHER_ID),
+            entry("StoredEvent.revision", "1"),
+            entry("StoredEvent.metadata", "{}"),
+            entry("StoredEvent.payload", "{}"),
+            entry("EventProof.leaf_hash", HASH),
+            entry("EventProof.leaf_index", 4699),
+            entry("EventProof.tree_size", 4700),
+            entry("EventProof.inclusion", List.of(HASH)),
+            entry("Replay.status", "running"),
+            entry("Replay.started_at", INSTANT),
+            entry("Replay.events_done", 4711),
+            entry("Replay.events_total", 9000));
+
     private final Map<String, ObjectNode> components;
 
     Examples(Map<String, ObjectNode> components) {
@@ -99,24 +167,35 @@ final class Examples {
 
     /** A whole answer. */
     JsonNode of(ObjectNode schema) {
-        return value("", schema, true);
+        return value("", "", schema, true);
     }
 
     /** A request: what has to be there, and what gives an example of itself. */
     ObjectNode request(ObjectNode schema) {
-        ObjectNode value = (ObjectNode) value("", schema, false);
+        ObjectNode value = (ObjectNode) value("", "", schema, false);
         // A body that only asks for something to be there is shown with the first that it takes.
         if (value.isEmpty() && schema.path("minProperties").asInt(0) > 0) {
             var first = schema.path("properties").properties().iterator().next();
-            value.set(first.getKey(), value(first.getKey(), (ObjectNode) first.getValue(), false));
+            value.set(first.getKey(), value("", first.getKey(), (ObjectNode) first.getValue(), false));
         }
         return value;
     }
 
-    private JsonNode value(String name, ObjectNode schema, boolean everything) {
+    /**
+     * A value of a field, or of what a reference names.
+     *
+     * @param owner the named schema that it is in, or that it is
+     */
+    private JsonNode value(String owner, String name, ObjectNode schema, boolean everything) {
+        Object exactly = USUAL_OF.get(owner + "." + name);
+        if (exactly != null) return EventJson.CLIENT.valueToTree(exactly);
         if (schema.get("examples") instanceof ArrayNode examples) return examples.get(0);
-        if (schema.has("$ref")) return value(name, resolved(schema.path("$ref").asString()), everything);
-        if (schema.get("anyOf") instanceof ArrayNode either) return value(name, (ObjectNode) either.get(0), everything);
+        if (schema.has("$ref")) {
+            String reference = schema.path("$ref").asString();
+            return value(named(reference), name, resolved(reference), everything);
+        }
+        if (schema.get("anyOf") instanceof ArrayNode either)
+            return value(owner, name, (ObjectNode) either.get(0), everything);
         JsonNode type = schema.path("type");
         Object usual = USUAL.get(name);
         if (usual instanceof Number && type.asString("").equals("string")) usual = usual.toString();
@@ -125,8 +204,8 @@ final class Examples {
         if (schema.get("enum") instanceof ArrayNode choices) return choices.get(0);
         if (type.isArray()) return NullNode.instance;
         return switch (type.asString("")) {
-            case "object" -> object(schema, everything);
-            case "array" -> array(schema, everything);
+            case "object" -> object(owner, schema, everything);
+            case "array" -> array(owner, schema, everything);
             case "string" -> RecordSchemas.JSON.stringNode(text(schema.get("format")));
             case "integer", "number" ->
                 RecordSchemas.JSON.numberNode(schema.path("minimum").asInt(0));
@@ -135,22 +214,22 @@ final class Examples {
         };
     }
 
-    private JsonNode object(ObjectNode schema, boolean everything) {
+    private JsonNode object(String owner, ObjectNode schema, boolean everything) {
         ObjectNode object = RecordSchemas.JSON.objectNode();
         List<String> required =
                 schema.path("required").valueStream().map(JsonNode::asString).toList();
         schema.path("properties").properties().forEach(property -> {
             ObjectNode inner = (ObjectNode) property.getValue();
             if (everything || required.contains(property.getKey()) || inner.has("examples"))
-                object.set(property.getKey(), value(property.getKey(), inner, everything));
+                object.set(property.getKey(), value(owner, property.getKey(), inner, everything));
         });
         return object;
     }
 
-    private JsonNode array(ObjectNode schema, boolean everything) {
+    private JsonNode array(String owner, ObjectNode schema, boolean everything) {
         ArrayNode array = RecordSchemas.JSON.arrayNode();
         if (schema.path("items") instanceof ObjectNode items && !items.isEmpty())
-            array.add(value("", items, everything));
+            array.add(value(owner, "", items, everything));
         return array;
     }
 
@@ -165,9 +244,12 @@ final class Examples {
         };
     }
 
+    private static String named(String reference) {
+        return reference.substring(reference.lastIndexOf('/') + 1);
+    }
+
     private ObjectNode resolved(String reference) {
-        String name = reference.substring(reference.lastIndexOf('/') + 1);
-        ObjectNode component = components.get(name);
+        ObjectNode component = components.get(named(reference));
         if (component == null) throw new AssertionError("Nothing is at " + reference);
         return component;
     }

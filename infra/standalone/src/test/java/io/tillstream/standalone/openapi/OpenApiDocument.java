@@ -368,7 +368,7 @@ final class OpenApiDocument {
             search.put("name", "search").put("in", "query").put("description", "Text to find, whatever its case");
             ObjectNode text = search.putObject("schema").put("type", "string");
             if (list.searchMaxLength() < Integer.MAX_VALUE) text.put("maxLength", list.searchMaxLength());
-            text.putArray("examples").add("brushes");
+            text.putArray("examples").add(endpoint.path().endsWith("/users") ? "ada" : "brushes");
         }
         for (String filter : list.filters()) {
             Parameter said = Arrays.stream(endpoint.handler().getAnnotationsByType(Parameter.class))

@@ -220,6 +220,21 @@ class OpenApiTest {
         assertThat(wrong).isEmpty();
     }
 
+    @Test
+    void showsNobodyWhatOnlyStandsForText() {
+        List<String> shown = new ArrayList<>();
+        document.path("paths").findValues("example").forEach(example -> collectTexts(example, shown));
+        assertThat(shown)
+                .as("give the field an example, or what is usual in Examples")
+                .hasSizeGreaterThan(100)
+                .doesNotContain("text", "string");
+    }
+
+    private static void collectTexts(JsonNode node, List<String> texts) {
+        if (node.isString()) texts.add(node.asString());
+        node.forEach(child -> collectTexts(child, texts));
+    }
+
     private static void checkExamples(String where, JsonNode node, List<String> wrong) {
         if (node instanceof ObjectNode object && object.get("schema") instanceof ObjectNode schema) {
             List<JsonNode> values = new ArrayList<>();

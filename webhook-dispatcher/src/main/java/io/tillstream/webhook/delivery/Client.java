@@ -38,6 +38,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.util.ConcurrentLruCache;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -52,6 +54,8 @@ import reactor.netty.resources.LoopResources;
  * sent, and stop reading; the JDK's client does none of these. No redirect is followed, and nothing is sent twice by itself.
  */
 final class Client implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Client.class);
+
     /** Of an answer that is kept. */
     private static final int MOST_CHARACTERS = 5_000;
 
@@ -202,7 +206,8 @@ final class Client implements AutoCloseable {
                 default -> {}
             }
         }
-        return new NotSent("Not sent: " + storable(failure.toString()));
+        log.error("A request failed in an unknown way", failure);
+        return NotSent.unexpectedly();
     }
 
     /** PostgreSQL stores no NUL, and a receiver may have a say in the text. */

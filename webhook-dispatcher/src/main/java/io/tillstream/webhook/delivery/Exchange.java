@@ -55,6 +55,11 @@ sealed interface Exchange {
 
     /** It couldn't be sent, for a reason that is ours: the receiver isn't to blame. */
     record NotSent(String error) implements Exchange {
+        /** Of a failure that nobody has thought of; whoever logs it knows more. */
+        static NotSent unexpectedly() {
+            return new NotSent("Not sent: something unexpected; the dispatcher's log says more");
+        }
+
         @Override
         public int status() {
             return 0;

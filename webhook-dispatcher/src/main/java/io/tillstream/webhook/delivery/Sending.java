@@ -356,8 +356,10 @@ final class Sending {
                             ? Mono.just(new NotSent("Not sent: the webhook's secrets can't be read"))
                             : client.post(webhook.details().url(), headers, body);
                 })
-                .onErrorResume(failure ->
-                        Mono.just(new NotSent("Not sent: " + failure.getClass().getSimpleName())));
+                .onErrorResume(failure -> {
+                    log.error("Delivery {} can't be sent", delivery.id(), failure);
+                    return Mono.just(NotSent.unexpectedly());
+                });
         return exchange.map(came -> {
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
             Outcome outcome = Outcome.of(

@@ -1,0 +1,204 @@
+package io.tillstream.webhook.delivery;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.webhook.delivery.DispatcherShop.Reply;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Replays of history that are under way, and who is at them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ReplayedHistoryTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final DispatcherShop shop = new DispatcherShop();
+    private Receiver receiver = new Receiver();
+
+    @AfterEach
+    void anotherReceiver() {
+        Dispatching dispatching = shop.bean(Dispatching.class);
+        if (!dispatching.isRunning()) dispatching.start();
+        shop.deleteWebhooks();
+        receiver.close();
+        receiver = new Receiver();
+    }
+
+    @AfterAll
+    void close() {
+        receiver.close();
+        shop.close();
+    }
+
+    @Test
+    void spreadTheTimesByTheirRate() throws InterruptedException {
+        Reply webhook = toldOf(products(50));
+        shop.bean(Dispatching.class).stop();
+        UUID replay = begin(webhook, 8);
+        assertThat(shop.bean(Replays.class).carryOn()).isTrue();
+        List<Instant> due = due(replay);
+        assertThat(due).hasSize(41); // five seconds of them, and the first at once
+        for (int i = 1; i < due.size(); i++)
+            assertThat(Duration.between(due.get(i - 1), due.get(i))).isEqualTo(Duration.ofMillis(125));
+        assertThat(queued(replay)).containsExactlyElementsOf(due);
+        assertThat(receiver.received()).isEmpty();
+    }
+
+    @Test
+    void areCarriedOnByAnotherDispatcher() throws InterruptedException {
+        List<String> products = products(50);
+        Reply webhook = toldOf(products);
+        shop.bean(Dispatching.class).stop();
+        UUID replay = begin(webhook, 8);
+        assertThat(shop.bean(Replays.class).carryOn()).isTrue();
+        assertThat(due(replay)).hasSize(41);
+        try (ConfigurableApplicationContext other = shop.anotherDispatcher()) {
+            assertThat(other.isRunning()).isTrue();
+            awaitDone(replay);
+            awaitAllSentOnce(replay, products);
+        }
+    }
+
+    @Test
+    void goOnAfterARestart() throws InterruptedException {
+        List<String> products = products(50);
+        Reply webhook = toldOf(products);
+        shop.bean(Dispatching.class).stop();
+        UUID replay = begin(webhook, 8);
+        assertThat(shop.bean(Replays.class).carryOn()).isTrue();
+        assertThat(due(replay)).hasSize(41);
+        shop.restart(() -> {});
+        awaitDone(replay);
+        awaitAllSentOnce(replay, products);
+        Reply shown = shop.get("/api/v1/webhooks/" + webhook.id() + "/replays/" + replay);
+        assertThat(shown.text("status")).isEqualTo("done");
+        assertThat(shown.data().path("queued").asInt()).isEqualTo(50);
+    }
+
+    @Test
+    void doNotMindEachOther() {
+        List<String> products = products(5);
+        Reply webhook = toldOf(products);
+        UUID first = begin(webhook, 1000);
+        UUID second = begin(webhook, 1000);
+        awaitDone(first);
+        awaitDone(second);
+        awaitAllSentOnce(first, products);
+        awaitAllSentOnce(second, products);
+        assertThat(receiver.received()).hasSize(10);
+        // a receiver drops what it had: both tell it of the same
+        assertThat(receiver.received().stream()
+                        .map(one -> one.header("webhook-id"))
+                        .distinct())
+                .hasSize(5);
+    }
+
+    @Test
+    void leaveTheOtherAloneWhenOneIsAborted() throws InterruptedException {
+        List<String> products = products(5);
+        Reply webhook = toldOf(products);
+        shop.bean(Dispatching.class).stop();
+        UUID aborted = begin(webhook, 2);
+        UUID left = begin(webhook, 2);
+        Replays replays = shop.bean(Replays.class);
+        assertThat(replays.carryOn()).isTrue();
+        assertThat(replays.carryOn()).isTrue();
+        assertThat(statuses(aborted)).hasSize(5).containsOnly("pending");
+        assertThat(statuses(left)).hasSize(5).containsOnly("pending");
+        Reply shown = shop.delete("/api/v1/webhooks/" + webhook.id() + "/replays/" + aborted);
+        assertThat(shown.text("status")).isEqualTo("aborted");
+        assertThat(statuses(aborted)).hasSize(5).containsOnly("permanently_failed");
+        assertThat(statuses(left)).hasSize(5).containsOnly("pending");
+        shop.bean(Dispatching.class).start();
+        awaitDone(left);
+        awaitAllSentOnce(left, products);
+        assertThat(statuses(aborted)).hasSize(5).containsOnly("permanently_failed");
+        assertThat(receiver.received()).hasSize(5);
+    }
+
+    private List<String> products(int count) {
+        return Stream.generate(shop::product).limit(count).toList();
+    }
+
+    /** Of these alone, so that a replay has as many deliveries. */
+    private Reply toldOf(List<String> products) {
+        return shop.webhook(
+                receiver.url(),
+                "'events': ['product.created']",
+                "'product_filter_mode': 'selected'",
+                "'product_ids': ['%s']".formatted(String.join("', '", products)));
+    }
+
+    private UUID begin(Reply webhook, int rate) {
+        Reply begun = shop.post("/api/v1/webhooks/" + webhook.id() + "/replays", "{'rate': %d}".formatted(rate));
+        assertThat(begun.status()).as(begun.toString()).isEqualTo(201);
+        return UUID.fromString(begun.id());
+    }
+
+    private void awaitDone(UUID replay) {
+        await().atMost(LONG)
+                .until(() -> shop.jdbc()
+                        .sql("select status from replays where id = :id")
+                        .param("id", replay)
+                        .query(String.class)
+                        .single()
+                        .equals("done"));
+    }
+
+    /** Each product's delivery is there once, and the receiver has it. */
+    private void awaitAllSentOnce(UUID replay, List<String> products) {
+        await().atMost(LONG).until(() -> Set.copyOf(statuses(replay)).equals(Set.of("success")));
+        assertThat(shop.jdbc()
+                        .sql("select body from deliveries where replay_id = :id")
+                        .param("id", replay)
+                        .query((rs, n) -> product(requireNonNull(rs.getString(1))))
+                        .list())
+                .containsExactlyInAnyOrderElementsOf(products);
+        assertThat(receiver.received().stream().map(one -> product(one.body())).collect(Collectors.toSet()))
+                .isEqualTo(Set.copyOf(products));
+        assertThat(receiver.received())
+                .allMatch(one -> one.header("x-tillstream-replayed").equals("true"));
+    }
+
+    private static String product(String body) {
+        return EventJson.STORED.readTree(body).at("/data/product/id").asString();
+    }
+
+    private List<String> statuses(UUID replay) {
+        return shop.jdbc()
+                .sql("select status from deliveries where replay_id = :id")
+                .param("id", replay)
+                .query((rs, n) -> requireNonNull(rs.getString(1)))
+                .list();
+    }
+
+    /** When each that isn't sent yet is to be. */
+    private List<Instant> due(UUID replay) {
+        return shop.jdbc()
+                .sql("select next_attempt_at from deliveries where replay_id = :id order by next_attempt_at")
+                .param("id", replay)
+                .query((rs, n) -> requireNonNull(rs.getTimestamp(1)).toInstant())
+                .list();
+    }
+
+    private List<Instant> queued(UUID replay) {
+        return shop.jdbc()
+                .sql("select q.due_at from queue q join deliveries d on d.id = q.delivery_id"
+                        + " where d.replay_id = :id order by q.due_at")
+                .param("id", replay)
+                .query((rs, n) -> requireNonNull(rs.getTimestamp(1)).toInstant())
+                .list();
+    }
+}

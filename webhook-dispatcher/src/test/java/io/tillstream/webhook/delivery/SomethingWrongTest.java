@@ -1,0 +1,202 @@
+package io.tillstream.webhook.delivery;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tillstream.webhook.delivery.DispatcherShop.Reply;
+import io.tillstream.webhook.endpoint.Endpoints;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+
+/** What is made of something that is wrong here or there, of which nothing is lost. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SomethingWrongTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final String LOGS = "/api/v1/webhooks/logs";
+
+    private final DispatcherShop shop =
+            new DispatcherShop("tillstream.webhook.retries=1h,1h,1h", "tillstream.webhook.connect-timeout=500ms");
+    private Receiver receiver = new Receiver();
+
+    @AfterEach
+    void anotherReceiver() {
+        Dispatching dispatching = shop.bean(Dispatching.class);
+        if (!dispatching.isRunning()) dispatching.start();
+        shop.deleteWebhooks();
+        receiver.close();
+        receiver = new Receiver();
+    }
+
+    @AfterAll
+    void close() {
+        receiver.close();
+        shop.close();
+    }
+
+    @Test
+    void sendsNothingWithoutTheHeadersThatItCannotRead() {
+        Reply webhook =
+                shop.webhook(receiver.url(), "'events': ['product.created']", "'custom_headers': {'X-Token': 'mine'}");
+        UUID headers = requireNonNull(shop.bean(Endpoints.class)
+                .findAny(UUID.fromString(webhook.id()))
+                .orElseThrow()
+                .webhook()
+                .headersId());
+        byte[] sealed = shop.asOwner()
+                .sql("select sealed from public.secrets where id = :id and for_dispatcher")
+                .param("id", headers)
+                .query(byte[].class)
+                .single();
+        seal(headers, new byte[] {0});
+        shop.product();
+        awaitStatus(webhook, "pending_retry");
+        JsonNode log = only(webhook);
+        assertThat(log.path("error_message").asString()).isEqualTo("Not sent: the webhook's secrets can't be read");
+        assertThat(log.path("http_status").asInt(-1)).isZero();
+        assertThat(log.path("next_retry_at").isNull()).isFalse();
+        assertThat(shop.get("/api/v1/webhooks/" + webhook.id() + "/stats")
+                        .data()
+                        .path("failing_since")
+                        .isNull())
+                .isTrue(); // it isn't the receiver's doing
+        assertThat(receiver.received()).isEmpty();
+
+        seal(headers, sealed);
+        shop.post(LOGS + "/" + log.path("id").asString() + "/force-retry", "");
+        awaitStatus(webhook, "success");
+        assertThat(receiver.received()).hasSize(1);
+        assertThat(receiver.received().getFirst().header("x-token")).isEqualTo("mine");
+    }
+
+    private void seal(UUID id, byte[] sealed) {
+        assertThat(shop.asOwner()
+                        .sql("update public.secrets set sealed = :sealed where id = :id")
+                        .param("sealed", sealed)
+                        .param("id", id)
+                        .update())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void holdsEverythingWithAnotherMasterKey() {
+        receiver.behave(Receiver.answering(503, "later"));
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        shop.product();
+        awaitStatus(webhook, "pending_retry");
+        String log = LOGS + "/" + only(webhook).path("id").asString();
+        shop.bean(Dispatching.class).stop();
+        assertThat(shop.post(log + "/force-retry", "").status()).isEqualTo(200); // due from here on
+        shop.product();
+        byte[] otherKey = new byte[32];
+        otherKey[0] = 1;
+        try (ConfigurableApplicationContext other = shop.anotherDispatcher(
+                "tillstream.webhook.retries=1h,1h,1h",
+                "tillstream.master-key=" + Base64.getEncoder().encodeToString(otherKey))) {
+            await().atMost(LONG).until(() -> other.getBean(Dispatching.class).trouble() != null);
+            Health health = requireNonNull(other.getBean(Standing.class).health());
+            assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+            assertThat(String.valueOf(health.getDetails().get("reason"))).contains("not the master key");
+        }
+        assertThat(shop.jdbc()
+                        .sql("select status || ' ' || attempt_count from deliveries where endpoint_id = :id")
+                        .param("id", UUID.fromString(webhook.id()))
+                        .query(String.class)
+                        .list())
+                .containsExactly("pending_retry 1"); // what happened since isn't taken in either
+        assertThat(receiver.received()).hasSize(1);
+
+        receiver.behave(Receiver.answering(200, "ok"));
+        shop.bean(Dispatching.class).start();
+        await().atMost(LONG).until(() -> receiver.received().size() == 3);
+        assertThat(receiver.received())
+                .extracting(one -> one.header("x-tillstream-sequence"))
+                .containsExactlyInAnyOrder("1", "1", "2");
+    }
+
+    @Test
+    void waitsUntilTheDateThatTheReceiverNames() {
+        Instant until = shop.clock().instant().plus(Duration.ofHours(3)).truncatedTo(ChronoUnit.SECONDS);
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(until.atOffset(ZoneOffset.UTC));
+        receiver.behave(Receiver.answering(503, "later", "Retry-After: " + date));
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        shop.product();
+        awaitStatus(webhook, "pending_retry");
+        Instant next = Instant.parse(only(webhook).path("next_retry_at").asString());
+        // by its own schedule it would be an hour
+        assertThat(next).isBetween(until, until.plus(Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void keepsToItsScheduleWhereTheDateIsOver() {
+        Instant before = shop.clock().instant();
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                before.minus(Duration.ofHours(3)).atOffset(ZoneOffset.UTC));
+        receiver.behave(Receiver.answering(503, "later", "Retry-After: " + date));
+        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        shop.product();
+        awaitStatus(webhook, "pending_retry");
+        Instant next = Instant.parse(only(webhook).path("next_retry_at").asString());
+        assertThat(next).isAfter(before.plus(Duration.ofMinutes(54)));
+    }
+
+    @Test
+    void takesAReceiverThatDoesNotEvenConnectForTimedOut() throws IOException {
+        List<Socket> waiting = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            fill(full, waiting);
+            Reply webhook =
+                    shop.webhook("http://127.0.0.1:" + full.getLocalPort() + "/hooks", "'events': ['product.created']");
+            shop.product();
+            awaitStatus(webhook, "pending_retry");
+            assertThat(only(webhook).path("http_status").asInt()).isEqualTo(408);
+            assertThat(only(webhook).path("error_message").asString()).isEqualTo("Timed out: no connection");
+        } finally {
+            for (Socket socket : waiting) socket.close();
+        }
+    }
+
+    /** Nobody accepts, so that there is room for a few only. */
+    private static void fill(ServerSocket server, List<Socket> waiting) throws IOException {
+        for (int i = 0; i < 10; i++) {
+            Socket socket = new Socket();
+            waiting.add(socket);
+            try {
+                socket.connect(new InetSocketAddress(server.getInetAddress(), server.getLocalPort()), 500);
+            } catch (SocketTimeoutException e) {
+                return;
+            }
+        }
+        throw new AssertionError("It has room for more than ten");
+    }
+
+    private void awaitStatus(Reply webhook, String status) {
+        await().atMost(LONG).until(() -> only(webhook).path("status").asString().equals(status));
+    }
+
+    /** Its newest delivery. */
+    private JsonNode only(Reply webhook) {
+        return shop.get(LOGS + "?endpoint_id=" + webhook.id()).data().path(0);
+    }
+}

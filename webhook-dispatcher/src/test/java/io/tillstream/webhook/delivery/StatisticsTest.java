@@ -1,0 +1,96 @@
+package io.tillstream.webhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tillstream.webhook.delivery.DispatcherShop.Reply;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** How a webhook's last 24 hours are told. */
+class StatisticsTest {
+    private final DispatcherShop shop = new DispatcherShop();
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    @Test
+    void countWhatIsSettledAndWhatWaits() {
+        UUID webhook = UUID.fromString(shop.webhook("http://127.0.0.1:9/hooks", "'events': ['product.created']")
+                .id());
+        Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant before = now.minus(Duration.ofHours(25));
+        shop.bean(Partitions.class).make(before);
+        for (long ms = 1; ms <= 97; ms++) stored(webhook, now, "success", null, ms);
+        stored(webhook, now, "permanently_failed", "HTTP 500", 98L);
+        stored(webhook, now, "retried", "HTTP 500", 99L);
+        stored(webhook, now, "permanently_failed", "Canceled", 100L);
+        stored(webhook, now, "permanently_failed", "The replay was aborted", null);
+        for (int i = 0; i < 200; i++) stored(webhook, before, "success", null, 9_000L);
+        Instant oldest = now.minus(Duration.ofMinutes(7));
+        queued(stored(webhook, now, "pending_retry", "HTTP 500", null), webhook, "1 hour");
+        queued(stored(webhook, oldest, "pending", null, null), webhook, "1 hour");
+        queued(stored(webhook, before, "held", null, null), webhook, "infinity");
+
+        JsonNode shown = statistics(webhook);
+        assertThat(shown.path("delivered").asInt()).isEqualTo(97);
+        assertThat(shown.path("failed").asInt()).isEqualTo(2);
+        assertThat(shown.path("success_rate").decimalValue()).isEqualByComparingTo("0.9798");
+        assertThat(shown.path("p50_ms").asInt()).isEqualTo(50);
+        assertThat(shown.path("p99_ms").asInt()).isEqualTo(99);
+        assertThat(shown.path("waiting").asInt()).isEqualTo(2);
+        assertThat(shown.path("held").asInt()).isEqualTo(1);
+        assertThat(Instant.parse(shown.path("oldest_waiting_at").asString())).isEqualTo(oldest);
+        for (String never : new String[] {"last_success_at", "failing_since", "paused_until"})
+            assertThat(shown.path(never).isNull()).as(never).isTrue();
+    }
+
+    @Test
+    void sayNothingWhereThereIsNothing() {
+        Reply webhook = shop.webhook("http://127.0.0.1:9/hooks", "'events': ['product.created']");
+        JsonNode shown = statistics(UUID.fromString(webhook.id()));
+        for (String none : new String[] {"delivered", "failed", "waiting", "held"})
+            assertThat(shown.path(none).asInt(-1)).as(none).isZero();
+        for (String none : new String[] {"success_rate", "p50_ms", "p99_ms", "oldest_waiting_at", "last_success_at"})
+            assertThat(shown.path(none).isNull()).as(none).isTrue();
+    }
+
+    private JsonNode statistics(UUID webhook) {
+        return shop.get("/api/v1/webhooks/" + webhook + "/stats").data();
+    }
+
+    private UUID stored(UUID webhook, Instant at, String status, @Nullable String error, @Nullable Long durationMs) {
+        UUID id = Ids.at(at);
+        shop.jdbc()
+                .sql("insert into deliveries (id, endpoint_id, mode, message_id, event, body, status, max_attempts,"
+                        + " error_message, duration_ms, created_at) values (:id, :webhook, 'live', 'm',"
+                        + " 'product.created', '{}', :status, 1, :error, :duration, :at)")
+                .param("id", id)
+                .param("webhook", webhook)
+                .param("status", status)
+                .param("error", error)
+                .param("duration", durationMs)
+                .param("at", Timestamp.from(at))
+                .update();
+        return id;
+    }
+
+    private void queued(UUID delivery, UUID webhook, String due) {
+        shop.jdbc()
+                .sql(
+                        "insert into queue (delivery_id, endpoint_id, due_at) values (:id, :webhook, case :due when 'infinity'"
+                                + " then 'infinity'::timestamptz else now() + :due::interval end)")
+                .param("id", delivery)
+                .param("webhook", webhook)
+                .param("due", due)
+                .update();
+    }
+}

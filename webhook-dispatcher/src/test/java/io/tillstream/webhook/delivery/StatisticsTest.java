@@ -9,15 +9,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 
 /** How a webhook's last 24 hours are told. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StatisticsTest {
     private final DispatcherShop shop = new DispatcherShop();
 
-    @AfterEach
+    @AfterAll
     void close() {
         shop.close();
     }

@@ -86,11 +86,10 @@ final class Deliveries {
             + ifItCounts("attempts_made", "d.attempts_made + 1")
             + ifItCounts("http_status", "a.http_status")
             + ifItCounts("duration_ms", "a.duration")
-            // why a person has stopped it stays, also when it was under way
+            // why it was stopped stays, also when it was under way
             + ifItCounts(
                     "error_message",
-                    "case when a.decides or d.error_message is null or d.error_message <> all(cast(? as text[]))"
-                            + " then a.error else d.error_message end")
+                    "case when a.decides or d.error_message is null then a.error else d.error_message end")
             + ifItCounts("response_body", "case when d.person_id is not distinct from a.person then a.response end")
             + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
             + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
@@ -470,7 +469,6 @@ final class Deliveries {
         String greatest = Stream.of(ids).map(UUID::toString).max(naturalOrder()).orElseThrow();
         statements.change(
                 RECORD,
-                STOPPED,
                 ids,
                 attempts.stream().map(attempt -> attempt.delivery().personId()).toArray(UUID[]::new),
                 attempts.stream().map(attempt -> attempt.exchange().status()).toArray(Integer[]::new),

@@ -82,6 +82,7 @@ class NoLongerSentTest {
         mayAnswer.countDown();
         awaitAttempts(webhook, 1);
         assertThat(logs(webhook).getFirst().path("status").asString()).isEqualTo("permanently_failed");
+        assertThat(logs(webhook).getFirst().path("error_message").asString()).isEqualTo("The webhook was deleted");
         assertThat(queued(webhook)).isZero();
     }
 

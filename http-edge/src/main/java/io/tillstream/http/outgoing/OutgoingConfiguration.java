@@ -19,9 +19,8 @@ public class OutgoingConfiguration {
     Targets targets(OutgoingSettings settings, Names names) {
         try {
             return new Targets(settings.allow(), names);
-        } catch (
-                IllegalArgumentException
-                        e) { // without it as the cause, as the innermost message is what an operator sees
+        } catch (IllegalArgumentException e) {
+            // not as the cause: the innermost message is what an operator sees
             throw new IllegalArgumentException("TILLSTREAM_WEBHOOK_ALLOW: " + e.getMessage());
         }
     }

@@ -60,10 +60,7 @@ class ReplayedHistoryTest {
     void areCarriedOnByAnotherDispatcher() throws InterruptedException {
         List<String> products = products(50);
         Reply webhook = toldOf(products);
-        shop.bean(Dispatching.class).stop();
-        UUID replay = begin(webhook, 8);
-        assertThat(shop.bean(Replays.class).carryOn()).isTrue();
-        assertThat(due(replay)).hasSize(41);
+        UUID replay = beginAndStop(webhook);
         try (ConfigurableApplicationContext other = shop.anotherDispatcher()) {
             assertThat(other.isRunning()).isTrue();
             awaitDone(replay);
@@ -75,10 +72,7 @@ class ReplayedHistoryTest {
     void goOnAfterARestart() throws InterruptedException {
         List<String> products = products(50);
         Reply webhook = toldOf(products);
-        shop.bean(Dispatching.class).stop();
-        UUID replay = begin(webhook, 8);
-        assertThat(shop.bean(Replays.class).carryOn()).isTrue();
-        assertThat(due(replay)).hasSize(41);
+        UUID replay = beginAndStop(webhook);
         shop.restart(() -> {});
         awaitDone(replay);
         awaitAllSentOnce(replay, products);
@@ -139,6 +133,15 @@ class ReplayedHistoryTest {
                 "'events': ['product.created']",
                 "'product_filter_mode': 'selected'",
                 "'product_ids': ['%s']".formatted(String.join("', '", products)));
+    }
+
+    /** 41 of 50 are stored: five seconds' worth. */
+    private UUID beginAndStop(Reply webhook) throws InterruptedException {
+        shop.bean(Dispatching.class).stop();
+        UUID replay = begin(webhook, 8);
+        assertThat(shop.bean(Replays.class).carryOn()).isTrue();
+        assertThat(due(replay)).hasSize(41);
+        return replay;
     }
 
     private UUID begin(Reply webhook, int rate) {

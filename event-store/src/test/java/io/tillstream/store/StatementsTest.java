@@ -7,6 +7,7 @@ import io.tillstream.embedded.Servers;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,26 @@ class StatementsTest {
                 .isInstanceOf(DuplicateKeyException.class)
                 .hasCauseInstanceOf(SQLException.class);
         assertThat(names()).isEmpty();
+    }
+
+    /** Before the driver prepares them on the server and after it. */
+    @Test
+    void areATransactionByThemselvesWhereThereIsNone() {
+        for (int i = 0; i < 20; i++) {
+            statements.change("insert into things values (?, ?)", 1, "one");
+            statements.query("select pg_current_xact_id()::text", rows -> {});
+            statements.change("insert into things values (?, ?)", 1, "another");
+            assertThatThrownBy(statements::run).isInstanceOf(DuplicateKeyException.class);
+            assertThat(names()).isEmpty();
+        }
+        List<String> transactions = new ArrayList<>();
+        for (int i = 0; i < 2; i++)
+            statements.query("select pg_current_xact_id()::text", rows -> {
+                while (rows.next()) transactions.add(String.valueOf(rows.getString(1)));
+            });
+        statements.run();
+        assertThat(transactions).hasSize(2);
+        assertThat(Set.copyOf(transactions)).hasSize(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tillstream.webhook.delivery;
 
 import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toSet;
 
 import io.tillstream.events.Mode;
 import io.tillstream.events.webhook.Webhook;
@@ -41,42 +42,48 @@ final class Deliveries {
                     + " d.error_message, d.response_body, d.duration_ms, d.failed_at, d.created_at, d.replay_id"
                     + " from deliveries d";
 
+    /** Due, and nobody's. */
+    private static final String FREE = "due_at <= :now and coalesce(lease_ends, '-infinity') <= :now";
+
+    /** More than what was given back may come before what is leased, of which a claim then doesn't know. */
+    private static final int LOOKED_BEYOND = 16;
+
     private static final String CLAIM = "with able as materialized ("
-            + " select e.id, e.strict_order, least(p.slots,"
-            + " (case when h.unavailable >= :patience then 1 when e.strict_order or p.id is not null then :perEndpoint"
-            + " else :perEndpoint + coalesce(a.ahead, 0) end)"
-            + " - (select count(*) from (select from queue q where q.endpoint_id = e.id and q.leased_until > :now"
-            + " order by q.leased_until) q))"
-            + " as room, e.strict_order and exists (select from queue q where q.endpoint_id = e.id and q.due_at <= :now"
+            + " select id, strict_order, numbered, greatest(least(slots, most"
+            // what is leased was the longest due
+            + " - (select count(*) from (select lease_ends from queue where endpoint_id = id and due_at <= :now"
+            + " order by due_at, number limit most + " + LOOKED_BEYOND + ") first where lease_ends > :now)), 0) as room"
+            + " from (select e.id, e.strict_order, p.slots,"
+            + " case when h.unavailable >= :patience then 1 when e.strict_order or p.id is not null then :perEndpoint"
+            + " else :perEndpoint + coalesce(a.ahead, 0) end as most,"
+            + " e.strict_order and exists (select from queue q where q.endpoint_id = e.id and " + FREE
             + " and q.number = (select min(number) from queue where endpoint_id = e.id and due_at < 'infinity')) as numbered"
             + " from endpoints e join health h on h.endpoint_id = e.id"
             + " left join unnest(cast(:paced as uuid[]), cast(:slots as int[])) as p (id, slots) on p.id = e.id"
             + " left join unnest(cast(:busy as uuid[]), cast(:ahead as int[])) as a (id, ahead) on a.id = e.id"
             + " where e.is_active and not e.deleted and (e.spacing_us is null or p.id is not null)"
             + " and (h.paused_until is null or h.paused_until <= :now)"
-            + " and (select true from queue q where q.endpoint_id = e.id and q.due_at <= :now"
-            + " order by q.due_at limit 1)),"
+            + " and (select true from queue q where q.endpoint_id = e.id and " + FREE
+            + " order by q.due_at limit 1)) e),"
             + " due as (select q.delivery_id, q.due_at from able cross join lateral"
-            + " (select delivery_id, due_at from queue where not able.strict_order and endpoint_id = able.id"
-            + " and due_at <= :now order by due_at, number limit greatest(able.room, 0)"
-            + " for update skip locked) q"
-            // what has the lowest number isn't due while it is under way or waits for its next attempt
+            + " (select delivery_id, due_at from queue where not able.strict_order and endpoint_id = able.id and "
+            + FREE
+            + " order by due_at, number limit able.room for update skip locked) q"
+            // what has the lowest number isn't free while it is under way or waits for its next attempt
             + " union all select q.delivery_id, q.due_at from able cross join lateral"
-            + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
-            + " and due_at <= :now and number = (select min(number) from queue where endpoint_id = able.id"
-            + " and due_at < 'infinity')"
-            + " limit least(greatest(able.room, 0), 1) for update skip locked) q"
+            + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id and " + FREE
+            + " and number = (select min(number) from queue where endpoint_id = able.id and due_at < 'infinity')"
+            + " limit least(able.room, 1) for update skip locked) q"
             + " union all select q.delivery_id, q.due_at from able cross join lateral"
-            + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id"
-            + " and due_at <= :now and number is null order by number, due_at"
+            + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id and " + FREE
+            + " and number is null order by number, due_at"
             + " limit greatest(able.room - (case when able.numbered then 1 else 0 end), 0) for update skip locked) q),"
             + " chosen as (select delivery_id from due order by due_at, delivery_id limit :most),"
             // each by its key: as a join, PostgreSQL may read all that waits and all that was ever delivered
-            + " claimed as (update queue q set due_at = :leaseEnd, leased_until = :leaseEnd"
-            + " where q.delivery_id = any(array(select delivery_id from chosen)) returning q.delivery_id, q.endpoint_id)"
-            + " select d.*, e.state as endpoint_state from claimed cross join lateral ("
-            + COLUMNS + " where d.id = claimed.delivery_id limit 1) d cross join lateral"
-            + " (select state from endpoints where id = claimed.endpoint_id limit 1) e order by d.number, d.id";
+            + " claimed as (update queue q set lease_ends = :leaseEnd"
+            + " where q.delivery_id = any(array(select delivery_id from chosen)) returning q.delivery_id)"
+            + " select d.* from claimed cross join lateral (" + COLUMNS
+            + " where d.id = claimed.delivery_id limit 1) d order by d.number, d.id";
 
     /** Whether an attempt says something of its delivery, which somebody else may have decided on or send again meanwhile. */
     private static final String COUNTS = "(a.decides or d.status not in ('pending', 'pending_retry', 'success'))";
@@ -98,11 +105,21 @@ final class Deliveries {
             + " cast(? as text[]), cast(? as bigint[]), cast(? as boolean[]), cast(? as text[]),"
             + " cast(? as timestamptz[]), cast(? as timestamptz[]), cast(? as int[]), cast(? as timestamptz[]))"
             + " as a (id, person, http_status, error, response, duration, decides, status, next_at, failed_at, number,"
-            + " started_at) where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between cast(? as uuid) and cast(? as uuid)"
+            + " started_at) where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between ? and ?"
             + " returning d.id, a.number, a.started_at, a.http_status, a.error,"
             + " case when d.person_id is not distinct from a.person then a.response end as response, a.duration)"
             + " insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body, duration_ms)"
             + " select id, number, started_at, http_status, error, response, duration from told on conflict do nothing";
+
+    private static final String HEALTH_LOCKED =
+            "select endpoint_id from health where endpoint_id = any(cast(? as uuid[])) order by endpoint_id for update";
+
+    /** Where it is news. */
+    private static final String HEALTHY =
+            "update health set unavailable = 0, failing_since = null, paused_until = null, last_success_at = ?"
+                    + " where endpoint_id = any(array(select endpoint_id from health where endpoint_id = any(cast(? as uuid[]))"
+                    + " and (unavailable > 0 or failing_since is not null or paused_until is not null or last_success_at is null"
+                    + " or last_success_at < cast(? as timestamptz) - interval '1 second') order by endpoint_id for update))";
 
     private static String ifItCounts(String column, String value) {
         return column + " = case when " + COUNTS + " then " + value + " else d." + column + " end, ";
@@ -119,7 +136,7 @@ final class Deliveries {
 
     /** Nobody else has claimed it, or holds it, since an attempt was begun. */
     private static final String STILL_CLAIMED =
-            "q.leased_until is not distinct from a.leased_until and q.due_at < 'infinity'";
+            "q.lease_ends is not distinct from a.lease_ends and q.due_at < 'infinity'";
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
@@ -190,10 +207,10 @@ final class Deliveries {
                 .toList();
         if (queued.isEmpty()) return;
         statements.change(
-                "insert into queue (delivery_id, endpoint_id, number, due_at, leased_until)"
-                        + " select id, endpoint_id, number, coalesce(leased_until, next_attempt_at, 'infinity'), leased_until"
+                "insert into queue (delivery_id, endpoint_id, number, due_at, lease_ends)"
+                        + " select id, endpoint_id, number, coalesce(next_attempt_at, 'infinity'), lease_ends"
                         + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as bigint[]), cast(? as timestamptz[]),"
-                        + " cast(? as timestamptz[])) as q (id, endpoint_id, number, next_attempt_at, leased_until)",
+                        + " cast(? as timestamptz[])) as q (id, endpoint_id, number, next_attempt_at, lease_ends)",
                 uuids(queued, Delivery::id),
                 uuids(queued, Delivery::endpointId),
                 numbers(queued),
@@ -218,7 +235,7 @@ final class Deliveries {
     /** Holds what waits for an endpoint that is sent nothing more for now. */
     void hold(UUID endpoint) {
         jdbc.sql(
-                        "with waiting as (update queue set due_at = 'infinity', leased_until = null where endpoint_id = :endpoint"
+                        "with waiting as (update queue set due_at = 'infinity', lease_ends = null where endpoint_id = :endpoint"
                                 + " returning delivery_id)"
                                 + " update deliveries set status = 'held', next_attempt_at = null from waiting"
                                 + " where id = delivery_id")
@@ -291,7 +308,7 @@ final class Deliveries {
         Map<UUID, Slots> paced = slots(now);
         List<UUID> busy = List.copyOf(ahead.keySet());
         List<UUID> pacedIds = List.copyOf(paced.keySet());
-        List<Claimed> claimed = jdbc.sql(CLAIM)
+        List<Delivery> deliveries = jdbc.sql(CLAIM)
                 .param("patience", patience)
                 .param("perEndpoint", perEndpoint)
                 .param("most", most)
@@ -303,17 +320,33 @@ final class Deliveries {
                         pacedIds.stream().map(id -> slots(paced, id).free()).toArray(Integer[]::new))
                 .param("busy", busy.toArray(UUID[]::new))
                 .param("ahead", busy.stream().map(ahead::get).toArray(Integer[]::new))
-                .query((rs, n) ->
-                        new Claimed(delivery(rs), leaseEnd, states.get(requireNonNull(rs.getString("endpoint_state")))))
+                .query((rs, n) -> delivery(rs))
                 .list();
-        spend(paced, claimed);
-        return claimed;
+        spend(paced, deliveries);
+        Map<UUID, Webhook> webhooks =
+                webhooks(deliveries.stream().map(Delivery::endpointId).collect(toSet()));
+        return deliveries.stream()
+                .map(one -> new Claimed(one, leaseEnd, requireNonNull(webhooks.get(one.endpointId()))))
+                .toList();
+    }
+
+    private Map<UUID, Webhook> webhooks(Collection<UUID> ids) {
+        if (ids.isEmpty()) return Map.of();
+        Map<UUID, Webhook> found = new HashMap<>();
+        jdbc.sql("select id, state from endpoints where id = any(:ids)")
+                .param("ids", ids.toArray(UUID[]::new))
+                .query(rs -> {
+                    found.put(
+                            requireNonNull(rs.getObject("id", UUID.class)),
+                            states.get(requireNonNull(rs.getString("state"))));
+                });
+        return found;
     }
 
     /** Those of these endpoints that have something due. */
     Set<UUID> due(Collection<UUID> endpoints, Instant now) {
         return Set.copyOf(jdbc.sql("select id from unnest(cast(:ids as uuid[])) as e (id) where"
-                        + " (select true from queue q where q.endpoint_id = e.id and q.due_at <= :now"
+                        + " (select true from queue q where q.endpoint_id = e.id and " + FREE
                         + " order by q.due_at limit 1)")
                 .param("ids", endpoints.toArray(UUID[]::new))
                 .param("now", time(now))
@@ -324,37 +357,31 @@ final class Deliveries {
     /** Ends leases under which nothing was attempted, where they weren't ended yet. */
     void giveBack(List<Claimed> claimed) {
         batch.batchUpdate(
-                "update queue set due_at = ?, leased_until = null where delivery_id = ? and leased_until = ?",
+                "update queue set lease_ends = null where delivery_id = ? and lease_ends = ?",
                 claimed,
                 claimed.size(),
                 (statement, one) -> {
-                    statement.setTimestamp(1, time(one.delivery().nextAttemptAt()));
-                    statement.setObject(2, one.delivery().id());
-                    statement.setTimestamp(3, time(one.leasedUntil()));
+                    statement.setObject(1, one.delivery().id());
+                    statement.setTimestamp(2, time(one.leasedUntil()));
                 });
     }
 
     /** Of the endpoints with a rate that are due something. Their rows stay locked, so another dispatcher passes them by. */
     private Map<UUID, Slots> slots(Instant now) {
         Map<UUID, Slots> slots = new HashMap<>();
-        Statements statements = new Statements(batch);
-        statements.query(
-                "select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
+        jdbc.sql("select e.id, e.spacing_us, h.next_slot_at from endpoints e join health h on h.endpoint_id = e.id"
                         + " where e.spacing_us is not null and e.is_active and not e.deleted and"
-                        + " (select true from queue q where q.endpoint_id = e.id and q.due_at <= ?"
-                        + " order by q.due_at limit 1)"
-                        + " for update of h skip locked",
-                rows -> {
-                    while (rows.next())
-                        slots.put(
-                                requireNonNull(rows.getObject("id", UUID.class)),
-                                Slots.at(
-                                        now,
-                                        instant(rows, "next_slot_at"),
-                                        Duration.ofNanos(rows.getLong("spacing_us") * 1_000)));
-                },
-                time(now));
-        statements.run();
+                        + " (select true from queue q where q.endpoint_id = e.id and " + FREE
+                        + " order by q.due_at limit 1) for update of h skip locked")
+                .param("now", time(now))
+                .query(rs -> {
+                    slots.put(
+                            requireNonNull(rs.getObject("id", UUID.class)),
+                            Slots.at(
+                                    now,
+                                    instant(rs, "next_slot_at"),
+                                    Duration.ofNanos(rs.getLong("spacing_us") * 1_000)));
+                });
         return slots;
     }
 
@@ -362,10 +389,10 @@ final class Deliveries {
         return requireNonNull(paced.get(endpoint));
     }
 
-    private void spend(Map<UUID, Slots> paced, List<Claimed> claimed) {
+    private void spend(Map<UUID, Slots> paced, List<Delivery> claimed) {
         paced.forEach((endpoint, slots) -> {
             long spent = claimed.stream()
-                    .filter(one -> one.delivery().endpointId().equals(endpoint))
+                    .filter(one -> one.endpointId().equals(endpoint))
                     .count();
             if (spent > 0)
                 jdbc.sql("update health set next_slot_at = :next where endpoint_id = :endpoint")
@@ -407,7 +434,7 @@ final class Deliveries {
                     durationMs);
         }
 
-        private boolean delivered() {
+        boolean delivered() {
             return outcome instanceof Outcome.Delivered;
         }
     }
@@ -416,13 +443,13 @@ final class Deliveries {
      * Records attempts, of which no two are of one delivery, with all that follows from them for it. What a receiver has accepted is
      * delivered, whoever sent it; a failure says nothing where somebody else has decided meanwhile, or sends under a later lease.
      * What an erasure has gone over, or a retention, takes no answer any more. Queue first and attempts last, as everybody else
-     * does it; then the health that is to be judged, whose endpoints this returns with their rows locked.
+     * does it; then the health. Where all were delivered and {@code waiting} isn't asked for, this needs no transaction around it.
      *
-     * @param healthy endpoints with a success, which are judged if that is news
-     * @param failing endpoints that are judged
+     * @param healthy endpoints with a success, after which everything is sent at once again
+     * @param failing endpoints that the caller judges, whose health stays locked
      * @param waiting whether the commit waits for the disk, on whatever connection
      */
-    Set<UUID> record(List<Attempted> attempts, Set<UUID> healthy, Set<UUID> failing, Instant now, boolean waiting) {
+    void record(List<Attempted> attempts, Set<UUID> healthy, Set<UUID> failing, Instant now, boolean waiting) {
         Statements statements = new Statements(batch);
         if (waiting) statements.change("set local synchronous_commit = on");
         Set<UUID> decided = new HashSet<>();
@@ -441,19 +468,19 @@ final class Deliveries {
         if (!over.isEmpty())
             statements.query(
                     "delete from queue q using unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as boolean[]))"
-                            + " as a (id, leased_until, delivered) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
+                            + " as a (id, lease_ends, delivered) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
                             + " and (a.delivered or " + STILL_CLAIMED + ")"
                             + " returning q.delivery_id",
                     decides,
                     ids(over),
-                    times(over, Attempted::leasedUntil),
+                    times(over, attempt -> attempt.delivered() ? null : attempt.leasedUntil()),
                     over.stream().map(Attempted::delivered).toArray(Boolean[]::new),
                     ids(over));
         if (!again.isEmpty())
             statements.query(
-                    "update queue q set due_at = a.due_at, leased_until = null"
+                    "update queue q set due_at = a.due_at, lease_ends = null"
                             + " from unnest(cast(? as uuid[]), cast(? as timestamptz[]), cast(? as timestamptz[]))"
-                            + " as a (id, leased_until, due_at) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
+                            + " as a (id, lease_ends, due_at) where q.delivery_id = a.id and q.delivery_id = any(cast(? as uuid[]))"
                             + " and " + STILL_CLAIMED + " returning q.delivery_id",
                     decides,
                     ids(again),
@@ -465,8 +492,8 @@ final class Deliveries {
 
         UUID[] ids = ids(attempts);
         // ids are of the moment of storing, so that these two name the partitions
-        String least = Stream.of(ids).map(UUID::toString).min(naturalOrder()).orElseThrow();
-        String greatest = Stream.of(ids).map(UUID::toString).max(naturalOrder()).orElseThrow();
+        UUID least = Stream.of(ids).min(naturalOrder()).orElseThrow();
+        UUID greatest = Stream.of(ids).max(naturalOrder()).orElseThrow();
         statements.change(
                 RECORD,
                 ids,
@@ -488,21 +515,10 @@ final class Deliveries {
                 ids,
                 least,
                 greatest);
-        Set<UUID> judged = new HashSet<>();
-        statements.query(
-                "select endpoint_id from health where endpoint_id = any(cast(? as uuid[]))"
-                        + " or (endpoint_id = any(cast(? as uuid[])) and (unavailable > 0 or failing_since is not null"
-                        + " or paused_until is not null or last_success_at is null"
-                        + " or last_success_at < cast(? as timestamptz) - interval '1 second'))"
-                        + " order by endpoint_id for update",
-                rows -> {
-                    while (rows.next()) judged.add(requireNonNull(rows.getObject(1, UUID.class)));
-                },
-                failing.toArray(UUID[]::new),
-                healthy.toArray(UUID[]::new),
-                time(now));
+        UUID[] all = Stream.concat(healthy.stream(), failing.stream()).toArray(UUID[]::new);
+        if (!failing.isEmpty()) statements.query(HEALTH_LOCKED, rows -> {}, (Object) all);
+        statements.change(HEALTHY, time(now), healthy.toArray(UUID[]::new), time(now));
         statements.run();
-        return judged;
     }
 
     private static UUID[] ids(List<Attempted> attempts) {
@@ -542,15 +558,6 @@ final class Deliveries {
     }
 
     // --- how receivers do
-
-    /** After a success everything is sent at once again. */
-    void healthy(UUID endpoint, Instant now) {
-        jdbc.sql("update health set unavailable = 0, failing_since = null, paused_until = null, last_success_at = :now"
-                        + " where endpoint_id = :endpoint")
-                .param("endpoint", endpoint)
-                .param("now", time(now))
-                .update();
-    }
 
     /** After failures; answers since when it fails, and whether its suspension was asked for already. */
     Failing failing(UUID endpoint, Circuit circuit, Instant now) {
@@ -744,7 +751,7 @@ final class Deliveries {
 
     /** What waits to be sent to endpoints that are sent to. */
     Standing.Waiting waiting(Instant now) {
-        return jdbc.sql("select count(*) as deliveries, min(due_at) filter (where due_at <= :now) as oldest,"
+        return jdbc.sql("select count(*) as deliveries, min(due_at) filter (where " + FREE + ") as oldest,"
                         + " (select count(*) from health h join endpoints e on e.id = h.endpoint_id where h.paused_until > :now"
                         + " and e.is_active and not e.deleted) as circuits from queue where due_at < 'infinity'")
                 .param("now", time(now))
@@ -863,7 +870,7 @@ final class Deliveries {
                                 + " select id, endpoint_id, number, least(cast(:now as timestamptz), (select min(due_at)"
                                 + " from queue q where q.endpoint_id = moved.endpoint_id) - interval '1 millisecond') from moved"
                                 + " on conflict (delivery_id) do update set due_at = excluded.due_at"
-                                + " where queue.leased_until is null")
+                                + " where queue.lease_ends is null")
                         .param("id", id)
                         .param("from", from.wire())
                         .param("now", time(now))

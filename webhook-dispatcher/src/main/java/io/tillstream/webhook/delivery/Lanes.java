@@ -391,6 +391,16 @@ final class Lanes {
         }
     }
 
+    /** Attempts that aren't over. */
+    int underWay() {
+        lock.lock();
+        try {
+            return underWay;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Attempts that aren't recorded. */
     int unrecorded() {
         lock.lock();

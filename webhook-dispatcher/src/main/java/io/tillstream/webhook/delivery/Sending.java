@@ -29,6 +29,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,11 @@ final class Sending {
 
     /** How many attempts are recorded at a time: PostgreSQL compares each with each. */
     private static final int MOST_TOGETHER = 64;
+
+    /** So few are recorded together with what is over a moment later: each time costs as much as many attempts. */
+    private static final int FEW = 12;
+
+    private static final long MOMENT_NANOS = 300_000;
 
     /** Nothing is claimed while recording takes longer: what is sent and not recorded is sent again when its lease ends. */
     private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
@@ -214,6 +220,10 @@ final class Sending {
         if (first == null) return;
         List<Attempted> drained = new ArrayList<>(List.of(first));
         done.drainTo(drained, MOST_TOGETHER - 1);
+        if (drained.size() < FEW && lanes.underWay() > 0) {
+            LockSupport.parkNanos(MOMENT_NANOS);
+            done.drainTo(drained, MOST_TOGETHER - drained.size());
+        }
         Map<UUID, Attempted> byDelivery = new LinkedHashMap<>();
         for (Attempted one : drained)
             if (byDelivery.putIfAbsent(one.delivery().id(), one) != null) done.add(one); // it is late, and by itself
@@ -238,7 +248,8 @@ final class Sending {
     /** All or none; where one of them can't be stored, each by itself. */
     private void recordTogether(List<Attempted> batch) {
         try {
-            transaction.executeWithoutResult(status -> record(batch, false));
+            if (batch.stream().allMatch(Attempted::delivered)) record(batch, false);
+            else transaction.executeWithoutResult(status -> record(batch, false));
         } catch (DataIntegrityViolationException e) {
             log.error("What came of {} attempts can't be stored as it is", batch.size(), e);
             if (batch.size() > 1) for (Attempted one : batch) recordTogether(List.of(one));
@@ -424,10 +435,8 @@ final class Sending {
         Set<UUID> healthy = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.Delivered);
         Set<UUID> failing = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.GaveUp(boolean gone) && gone);
         for (UUID endpoint : byEndpoint.keySet()) if (!healthy.contains(endpoint)) failing.add(endpoint);
-        for (UUID endpoint : deliveries.record(batch, healthy, failing, now, waiting)) {
-            if (healthy.contains(endpoint)) deliveries.healthy(endpoint, now);
-            if (failing.contains(endpoint)) judge(endpoint, byEndpoint.getOrDefault(endpoint, List.of()), now);
-        }
+        deliveries.record(batch, healthy, failing, now, waiting);
+        for (UUID endpoint : failing) judge(endpoint, byEndpoint.getOrDefault(endpoint, List.of()), now);
     }
 
     /** Those with such an outcome. */

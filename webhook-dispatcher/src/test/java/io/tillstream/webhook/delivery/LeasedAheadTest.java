@@ -74,7 +74,7 @@ class LeasedAheadTest {
                 () -> {
                     receiver.behave(Receiver.answering(200, "ok"));
                     assertThat(shop.asOwner()
-                                    .sql("select count(*) from webhooks.queue where leased_until is not null")
+                                    .sql("select count(*) from webhooks.queue where lease_ends is not null")
                                     .query(Long.class)
                                     .single())
                             .isLessThanOrEqualTo(PER_ENDPOINT);
@@ -118,7 +118,7 @@ class LeasedAheadTest {
 
     private long leased() {
         return shop.jdbc()
-                .sql("select count(*) from queue where leased_until is not null")
+                .sql("select count(*) from queue where lease_ends is not null")
                 .query(Long.class)
                 .single();
     }

@@ -1,74 +1,46 @@
 package io.tillstream.webhook.delivery;
 
+import static io.tillstream.webhook.delivery.DispatcherShop.await;
+import static io.tillstream.webhook.delivery.ShopWebhook.LOGS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
-import com.standardwebhooks.Webhook;
 import io.tillstream.events.envelope.Envelope;
-import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.envelope.Unreadable;
-import io.tillstream.events.webhook.WebhookEventName;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.Tail;
 import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import io.tillstream.webhook.delivery.Receiver.Received;
-import io.tillstream.webhook.payload.Catalogue;
 import io.tillstream.webhook.payload.Facts;
 import io.tillstream.webhook.payload.PublicEvents;
 import io.tillstream.webhook.payload.Told;
-import java.net.http.HttpHeaders;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 
 /** From a command to a receiver, through the real thing. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeliveriesTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
-
-    private final DispatcherShop shop =
+    @RegisterExtension
+    private static final DispatcherShop shop =
             new DispatcherShop("tillstream.webhook.retries=100ms,200ms,300ms", "tillstream.webhook.per-endpoint=4");
-    private Receiver receiver = new Receiver();
 
-    @AfterEach
-    void anotherReceiver() {
-        shop.deleteWebhooks();
-        receiver.close();
-        receiver = new Receiver();
-    }
-
-    @AfterAll
-    void close() {
-        receiver.close();
-        shop.close();
-    }
+    private final Receiver receiver = shop.receiver();
 
     @Test
     void deliverWhatHappensSignedAndNumbered() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.*', 'user.access_granted']");
+        ShopWebhook webhook = shop.webhook(receiver.url(), "'events': ['product.*', 'user.access_granted']");
         String product = shop.product();
-        String user = shop.post("/api/v1/users", "{'email': 'ada-%s@example.com'}".formatted(UUID.randomUUID()))
-                .id();
-        Reply access = shop.post("/api/v1/users/" + user + "/access", "{'product_id': '%s'}".formatted(product));
+        String user = shop.user();
+        Reply access = shop.grant(user, product);
         assertThat(access.status()).isEqualTo(201);
         List<Received> received = received(2);
 
@@ -76,28 +48,24 @@ class DeliveriesTest {
         assertThat(created.header("x-sellf-event")).isEqualTo("product.created");
         assertThat(created.header("x-tillstream-sequence")).isEqualTo("1");
         assertThat(created.header("content-type")).isEqualTo("application/json");
-        assertThat(json(created).at("/data/product/price").asInt()).isEqualTo(2900);
-        assertVerified(webhook.text("secret"), created);
+        assertThat(created.json().at("/data/product/price").asInt()).isEqualTo(2900);
+        created.assertSignedWith(webhook.secret());
 
         Received granted = received.get(1);
-        assertThat(json(granted).path("event").asString()).isEqualTo("access.granted");
+        assertThat(granted.json().path("event").asString()).isEqualTo("access.granted");
         assertThat(granted.header("x-tillstream-sequence")).isEqualTo("2");
-        assertThat(json(granted).at("/data/customer/email").asString()).startsWith("ada-");
-        assertThat(json(granted).at("/data/customer/userId").asString()).isEqualTo(user);
-        assertThat(json(granted).at("/data/access/source").asString()).isEqualTo("api");
-        assertThat(json(granted).at("/data/access/expiresAt").isNull()).isTrue();
-        assertVerified(webhook.text("secret"), granted);
+        assertThat(granted.json().at("/data/customer/email").asString()).startsWith("ada-");
+        assertThat(granted.json().at("/data/customer/userId").asString()).isEqualTo(user);
+        assertThat(granted.json().at("/data/access/source").asString()).isEqualTo("api");
+        assertThat(granted.json().at("/data/access/expiresAt").isNull()).isTrue();
+        granted.assertSignedWith(webhook.secret());
 
-        await().atMost(LONG)
-                .until(() ->
-                        logs(webhook.id()).getFirst().path("status").asString().equals("success"));
-        JsonNode log = logs(webhook.id()).getFirst();
-        assertThat(log.path("status").asString()).isEqualTo("success");
+        JsonNode log = webhook.awaitStatus("success");
         assertThat(log.path("event_type").asString()).isEqualTo("access.granted");
         assertThat(log.path("http_status").asInt()).isEqualTo(200);
         assertThat(log.path("response_body").asString()).isEqualTo("ok");
         assertThat(log.path("message_id").asString()).isEqualTo(granted.header("webhook-id"));
-        assertThat(log.path("payload")).isEqualTo(json(granted));
+        assertThat(log.path("payload")).isEqualTo(granted.json());
         assertThat(log.at("/endpoint/url").asString()).isEqualTo(receiver.url());
     }
 
@@ -105,11 +73,9 @@ class DeliveriesTest {
     void tellOfAccessThroughItsLifeAsTheCatalogueSays() {
         shop.webhook(receiver.url(), "'events': ['access.*', 'product.updated']");
         String product = shop.product();
-        String user = shop.post("/api/v1/users", "{'email': 'eve-%s@example.com'}".formatted(UUID.randomUUID()))
-                .id();
+        String user = shop.user();
         String path = "/api/v1/users/" + user + "/access";
-        String access = shop.post(path, "{'product_id': '%s', 'access_duration_days': 30}".formatted(product))
-                .id();
+        String access = shop.grant(user, product, "'access_duration_days': 30").id();
         shop.patch(path + "/" + access, "{'extend_days': 7}");
         shop.patch(path + "/" + access, "{'access_expires_at': '2999-01-01T00:00:00Z'}");
         shop.patch(path + "/" + access, "{'access_expires_at': '2998-01-01T00:00:00Z'}"); // earlier: nobody is told
@@ -118,7 +84,7 @@ class DeliveriesTest {
         shop.delete(path + "/" + access);
         List<Received> received = received(7);
         assertThat(received)
-                .extracting(one -> json(one).path("event").asString())
+                .extracting(one -> one.json().path("event").asString())
                 .containsExactly(
                         "access.granted",
                         "access.extended",
@@ -127,19 +93,11 @@ class DeliveriesTest {
                         "product.updated",
                         "product.updated",
                         "access.revoked");
-        for (Received one : received) {
-            Catalogue.Entry entry = Catalogue.of(
-                    WebhookEventName.of(one.header("x-sellf-event")).orElseThrow());
-            assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                            .getSchema(entry.schema())
-                            .validate(json(one)))
-                    .as(one.body())
-                    .isEmpty();
-        }
-        assertThat(json(received.get(3)).at("/data/access/expiresAt").isNull()).isTrue();
-        assertThat(json(received.get(3)).at("/data/access/previousExpiresAt").asString())
+        received.forEach(Received::assertAsTheCatalogueSays);
+        assertThat(received.get(3).json().at("/data/access/expiresAt").isNull()).isTrue();
+        assertThat(received.get(3).json().at("/data/access/previousExpiresAt").asString())
                 .startsWith("2998-01-01");
-        assertThat(json(received.get(6)).at("/data/access/revokedAt").asString())
+        assertThat(received.get(6).json().at("/data/access/revokedAt").asString())
                 .isNotEmpty();
     }
 
@@ -149,9 +107,8 @@ class DeliveriesTest {
         Tail tail = events.tailFrom(events.highest());
         String product = shop.product();
         shop.patch("/api/v1/products/" + product, "{'price': 4900}");
-        String user = shop.post("/api/v1/users", "{'email': 'ada-%s@example.com'}".formatted(UUID.randomUUID()))
-                .id();
-        shop.post("/api/v1/users/" + user + "/access", "{'product_id': '%s'}".formatted(product));
+        String user = shop.user();
+        shop.grant(user, product);
         shop.patch("/api/v1/products/" + product, "{'name': 'Another'}");
         List<Envelope> run = new ArrayList<>();
         await().until(() -> {
@@ -208,14 +165,13 @@ class DeliveriesTest {
 
     @Test
     void showWebhooksAsSoonAsTheyAreThere() {
-        Reply made = shop.webhook(receiver.url(), "'events': ['product.*']", "'custom_headers': {'X-Token': 'secret'}");
-        Reply shown = shop.get("/api/v1/webhooks/" + made.id());
+        ShopWebhook made =
+                shop.webhook(receiver.url(), "'events': ['product.*']", "'custom_headers': {'X-Token': 'secret'}");
+        Reply shown = shop.get(made.path());
         assertThat(shown.status()).isEqualTo(200);
         assertThat(shown.text("secret")).startsWith("whsec_…");
         assertThat(shown.data().path("custom_header_names").toString()).isEqualTo("[\"X-Token\"]");
-        assertThat(shop.patch("/api/v1/webhooks/" + made.id(), "{'is_active': false}")
-                        .status())
-                .isEqualTo(200);
+        assertThat(made.patch("{'is_active': false}").status()).isEqualTo(200);
         assertThat(ids(shop.get("/api/v1/webhooks?status=inactive"))).containsExactly(made.id());
         assertThat(ids(shop.get("/api/v1/webhooks?status=active"))).isEmpty();
         String second = shop.webhook(receiver.url()).id();
@@ -228,9 +184,8 @@ class DeliveriesTest {
 
     @Test
     void useTheEndpointsOwnHeadersFieldsAndSelection() {
-        shop.webhook(
-                receiver.url(),
-                "'events': ['product.created']",
+        shop.toldOfProducts(
+                receiver,
                 "'custom_headers': {'X-Token': 'mine', 'x-sellf-EVENT': 'forged'}",
                 "'custom_payload_fields': {'title': 'New: {{ product_name }}', 'timestamp': 'overwritten'}",
                 "'payload_field_selection': ['nothing']");
@@ -250,9 +205,9 @@ class DeliveriesTest {
             boolean broken = requests.incrementAndGet() <= 2;
             Receiver.answering(broken ? 500 : 200, broken ? "broken" : "mended").answer(socket, out);
         });
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        JsonNode log = logWith(webhook.id(), "success");
+        JsonNode log = webhook.awaitStatus("success");
         List<Received> received = receiver.received();
         assertThat(received)
                 .extracting(one -> one.header("webhook-id"))
@@ -262,9 +217,7 @@ class DeliveriesTest {
                 .containsOnly(received.getFirst().body());
         assertThat(received.getFirst().header("x-sellf-retry-attempt")).isEmpty();
         assertThat(received.get(1).header("x-sellf-retry-attempt")).isEqualTo("2");
-        JsonNode attempts = shop.get("/api/v1/webhooks/logs/" + log.path("id").asString())
-                .data()
-                .path("attempts");
+        JsonNode attempts = shop.get(ShopWebhook.path(log)).data().path("attempts");
         assertThat(attempts.size()).isEqualTo(received.size());
         assertThat(attempts.get(0).path("error_message").asString()).isEqualTo("HTTP 500");
         assertThat(attempts.get(0).path("response_body").asString()).isEqualTo("broken");
@@ -273,14 +226,14 @@ class DeliveriesTest {
     @Test
     void giveUpAfterTheLastAttemptAndStartOver() {
         receiver.behave(Receiver.answering(404, "nobody"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        JsonNode log = logWith(webhook.id(), "permanently_failed");
+        JsonNode log = webhook.awaitStatus("permanently_failed");
         assertThat(receiver.received()).hasSize(4);
         assertThat(log.path("attempt_count").asInt()).isEqualTo(4);
         assertThat(log.path("max_attempts").asInt()).isEqualTo(4);
         assertThat(log.path("failed_permanently_at").isNull()).isFalse();
-        String path = "/api/v1/webhooks/logs/" + log.path("id").asString();
+        String path = ShopWebhook.path(log);
         assertThat(shop.post(path + "/force-retry", "").status()).isEqualTo(409);
         assertThat(shop.post(path + "/cancel", "").status()).isEqualTo(409);
 
@@ -302,13 +255,12 @@ class DeliveriesTest {
     @Test
     void replayWhatWasGivenUp() {
         receiver.behave(Receiver.answering(404, "nobody"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        JsonNode log = logWith(webhook.id(), "permanently_failed");
+        String path = ShopWebhook.path(webhook.awaitStatus("permanently_failed"));
         receiver.behave(Receiver.answering(200, "ok"));
-        String path = "/api/v1/webhooks/logs/" + log.path("id").asString();
         assertThat(shop.post(path + "/replay", "").data().toString()).isEqualTo("{\"status\":\"enqueued\"}");
-        await().atMost(LONG).until(() -> shop.get(path).text("status").equals("success"));
+        await().until(() -> shop.get(path).text("status").equals("success"));
         assertThat(shop.get(path).data().path("attempt_count").asInt()).isEqualTo(1);
         assertThat(shop.get(path).data().path("attempts").size()).isEqualTo(5);
         assertThat(receiver.received().getLast().header("x-sellf-retry-attempt"))
@@ -318,35 +270,33 @@ class DeliveriesTest {
     @Test
     void cancelAndHurryWhatWaits() {
         receiver.behave(Receiver.answering(503, "later", "Retry-After: 3600"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        JsonNode log = logWith(webhook.id(), "pending_retry");
-        String path = "/api/v1/webhooks/logs/" + log.path("id").asString();
+        String path = ShopWebhook.path(webhook.awaitStatus("pending_retry"));
         assertThat(shop.post(path + "/force-retry", "").data().toString()).isEqualTo("{\"status\":\"rescheduled\"}");
-        await().atMost(LONG).until(() -> receiver.received().size() == 2);
-        await().atMost(LONG)
-                .until(() -> shop.get(path).data().path("attempt_count").asInt() == 2);
+        receiver.awaitReceived(2);
+        await().until(() -> shop.get(path).data().path("attempt_count").asInt() == 2);
         assertThat(shop.post(path + "/cancel", "").data().toString()).isEqualTo("{\"status\":\"canceled\"}");
         assertThat(shop.get(path).text("status")).isEqualTo("permanently_failed");
     }
 
     @Test
     void areTriedByATestWhateverTheWebhookIsSetTo() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']", "'is_active': false");
-        String path = "/api/v1/webhooks/" + webhook.id() + "/test";
+        ShopWebhook webhook = shop.toldOfProducts(receiver, "'is_active': false");
+        String path = webhook.path() + "/test";
         assertThat(shop.post(path, "").data().toString())
                 .isEqualTo("{\"success\":true,\"http_status\":200,\"error\":null}");
         assertThat(receiver.received().getFirst().header("x-sellf-event")).isEqualTo("test.event");
         assertThat(receiver.received().getFirst().header("x-tillstream-sequence"))
                 .isEmpty();
         shop.post(path, "{'event_type': 'access.granted'}");
-        assertThat(json(receiver.received().get(1)).at("/data/customer/email").asString())
+        assertThat(receiver.received().get(1).json().at("/data/customer/email").asString())
                 .isEqualTo("ada@example.com");
         receiver.behave(receiver.stalling());
         Reply slow = shop.post(path, "");
         assertThat(slow.status()).isEqualTo(200);
         assertThat(slow.data().path("http_status").asInt()).isEqualTo(408);
-        assertThat(logs(webhook.id()).getFirst().path("status").asString()).isEqualTo("permanently_failed");
+        assertThat(webhook.newest().path("status").asString()).isEqualTo("permanently_failed");
         assertThat(shop.post("/api/v1/webhooks/" + UUID.randomUUID() + "/test", "")
                         .status())
                 .isEqualTo(404);
@@ -366,7 +316,7 @@ class DeliveriesTest {
                 "{'categories': ['%s'], 'tags': ['%s'], 'is_bundle': true, 'bundleItemIds': ['%s']}"
                         .formatted(category, tag, part));
         assertThat(changed.status()).as(changed.toString()).isEqualTo(200);
-        JsonNode changes = json(received(1).getFirst()).at("/data/changes");
+        JsonNode changes = received(1).getFirst().json().at("/data/changes");
         assertThat(changes.propertyNames())
                 .containsExactlyInAnyOrder("categories", "tags", "is_bundle", "bundleItemIds");
         assertThat(changes.at("/categories/before").isEmpty()).isTrue();
@@ -388,94 +338,76 @@ class DeliveriesTest {
         shop.patch("/api/v1/products/" + other, "{'price': 100}");
         shop.patch("/api/v1/products/" + chosen, "{'price': 3900}");
         Received only = received(1).getFirst();
-        assertThat(json(only).at("/data/product/id").asString()).isEqualTo(chosen);
-        assertThat(json(only).at("/data/changes/price/after").asInt()).isEqualTo(3900);
+        assertThat(only.product()).isEqualTo(chosen);
+        assertThat(only.json().at("/data/changes/price/after").asInt()).isEqualTo(3900);
         assertThat(only.header("x-tillstream-sequence")).isEqualTo("1");
     }
 
     @Test
     void suspendAReceiverThatIsGoneAndSendWhatWasHeldLater() {
         receiver.behave(Receiver.answering(410, "gone"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        String path = "/api/v1/webhooks/" + webhook.id();
-        await().atMost(LONG).until(() -> shop.get(path).text("suspension").contains("410"));
-        assertThat(shop.get(path).data().path("is_active").asBoolean()).isFalse();
-        shop.product();
-        shop.product();
-        await().atMost(LONG)
-                .until(() -> logs(webhook.id()).stream()
-                                .filter(log -> log.path("status").asString().equals("held"))
-                                .count()
-                        == 2);
+        webhook.awaitSuspended();
+        assertThat(webhook.shown().path("is_active").asBoolean()).isFalse();
+        shop.products(2);
+        webhook.awaitLogs("held", 2);
         receiver.behave(Receiver.answering(200, "back"));
-        assertThat(shop.patch(path, "{'is_active': true}")
+        assertThat(webhook.patch("{'is_active': true}")
                         .data()
                         .path("suspension")
                         .isNull())
                 .isTrue();
-        await().atMost(LONG).until(() -> receiver.received().size() == 3);
-        assertThat(receiver.received())
-                .extracting(one -> one.header("x-tillstream-sequence"))
-                .containsExactlyInAnyOrder("1", "2", "3");
+        receiver.awaitReceived(3);
+        assertThat(receiver.numbers()).containsExactlyInAnyOrder(1L, 2L, 3L);
     }
 
     @Test
     void signWithBothSecretsWhileTheyRotate() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        Reply rotated = shop.post("/api/v1/webhooks/" + webhook.id() + "/rotate-secret", "");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        Reply rotated = webhook.post("/rotate-secret", "");
         shop.product();
         Received received = received(1).getFirst();
-        assertVerified(webhook.text("secret"), received);
-        assertVerified(rotated.text("secret"), received);
+        received.assertSignedWith(webhook.secret());
+        received.assertSignedWith(rotated.text("secret"));
     }
 
     @Test
     void keepAHealthyReceiverFreeOfADeadOne() {
-        try (Receiver dead = new Receiver()) {
-            dead.behave(dead.stalling());
-            shop.webhook(dead.url(), "'events': ['product.created']");
-            shop.webhook(receiver.url(), "'events': ['product.created']");
-            for (int i = 0; i < 30; i++) shop.product();
-            List<Received> received = received(30);
-            assertThat(received.stream()
-                            .map(one -> Long.valueOf(one.header("x-tillstream-sequence")))
-                            .sorted())
-                    .containsExactlyElementsOf(
-                            LongStream.rangeClosed(1, 30).boxed().toList());
-            assertThat(dead.received().size()).isLessThan(15);
-        }
+        Receiver dead = shop.receiver();
+        dead.behave(dead.stalling());
+        shop.toldOfProducts(dead);
+        shop.toldOfProducts(receiver);
+        shop.products(30);
+        List<Received> received = received(30);
+        assertThat(received.stream().map(Received::number))
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, 30).boxed().toList());
+        assertThat(dead.received().size()).isLessThan(15);
     }
 
     @Test
     void areMadeOnceByHoweverManyDispatchers() {
         try (var second = shop.anotherDispatcher("tillstream.webhook.retries=100ms,200ms,300ms")) {
-            Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-            for (int i = 0; i < 60; i++) shop.product();
+            ShopWebhook webhook = shop.toldOfProducts(receiver);
+            shop.products(60);
             List<Received> received = received(60);
-            assertThat(received.stream()
-                            .map(one -> Long.valueOf(one.header("x-tillstream-sequence")))
-                            .sorted())
+            assertThat(received.stream().map(Received::number))
                     .containsExactlyElementsOf(
                             LongStream.rangeClosed(1, 60).boxed().toList());
             assertThat(received).extracting(one -> one.header("webhook-id")).doesNotHaveDuplicates();
-            await().atMost(LONG)
-                    .until(() -> shop.get("/api/v1/webhooks/logs?limit=100&status=success&endpoint_id=" + webhook.id())
-                                    .data()
-                                    .size()
-                            == 60);
+            webhook.awaitLogs("success", 60);
             assertThat(second.isRunning()).isTrue();
         }
     }
 
     @Test
     void areFilteredInTheLog() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.*']");
+        ShopWebhook webhook = shop.webhook(receiver.url(), "'events': ['product.*']");
         String product = shop.product();
         shop.patch("/api/v1/products/" + product, "{'price': 100}");
         received(2);
-        String of = "/api/v1/webhooks/logs?endpoint_id=" + webhook.id();
-        await().atMost(LONG).until(() -> shop.get(of + "&status=success").data().size() == 2);
+        String of = LOGS + "?endpoint_id=" + webhook.id();
+        await().until(() -> shop.get(of + "&status=success").data().size() == 2);
         assertThat(shop.get(of + "&event_type=product.updated").data().size()).isEqualTo(1);
         assertThat(shop.get(of + "&status=all_failed").data().size()).isZero();
         Reply page = shop.get(of + "&limit=1");
@@ -487,20 +419,18 @@ class DeliveriesTest {
                         .path("event_type")
                         .asString())
                 .isEqualTo("product.created");
-        assertThat(shop.get("/api/v1/webhooks/logs?status=odd").status()).isEqualTo(400);
-        assertThat(shop.get("/api/v1/webhooks/logs?event_type=test.event").status())
-                .isEqualTo(400);
-        assertThat(shop.get("/api/v1/webhooks/logs?endpoint_id=7").status()).isEqualTo(400);
-        assertThat(shop.get("/api/v1/webhooks/logs/" + UUID.randomUUID()).status())
-                .isEqualTo(404);
+        assertThat(shop.get(LOGS + "?status=odd").status()).isEqualTo(400);
+        assertThat(shop.get(LOGS + "?event_type=test.event").status()).isEqualTo(400);
+        assertThat(shop.get(LOGS + "?endpoint_id=7").status()).isEqualTo(400);
+        assertThat(shop.get(LOGS + "/" + UUID.randomUUID()).status()).isEqualTo(404);
     }
 
     @Test
     void canBePulledInOrder() {
         receiver.behave(Receiver.answering(404, "nobody"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        for (int i = 0; i < 3; i++) shop.product();
-        String feed = "/api/v1/webhooks/" + webhook.id() + "/feed";
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.products(3);
+        String feed = webhook.path() + "/feed";
         Reply all = shop.get(feed);
         assertThat(all.data().path("deliveries").size()).isEqualTo(3);
         assertThat(all.data().path("next_after").asLong()).isEqualTo(3);
@@ -510,10 +440,7 @@ class DeliveriesTest {
         assertThat(shop.get(feed + "?after=3").data().path("deliveries").isEmpty())
                 .isTrue();
         assertThat(shop.get(feed + "?after=x").status()).isEqualTo(400);
-        shop.jdbc()
-                .sql("delete from deliveries where endpoint_id = :id and number = 1")
-                .param("id", UUID.fromString(webhook.id()))
-                .update();
+        webhook.drop(1);
         Reply gone = shop.get(feed);
         assertThat(gone.status()).isEqualTo(410);
         assertThat(gone.json().at("/error/details/first/0").asString()).isEqualTo("2");
@@ -522,22 +449,15 @@ class DeliveriesTest {
     @Test
     void areStartedOverInBulkAndCounted() {
         receiver.behave(Receiver.answering(404, "nobody"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        shop.product();
-        shop.product();
-        String stats = "/api/v1/webhooks/" + webhook.id() + "/stats";
-        await().atMost(LONG).until(() -> shop.get(stats).data().path("failed").asInt() == 2);
-        assertThat(shop.get(stats).data().path("failing_since").isNull()).isFalse();
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.products(2);
+        webhook.awaitStats("failed", 2);
+        assertThat(webhook.stats().path("failing_since").isNull()).isFalse();
         receiver.behave(Receiver.answering(200, "ok"));
-        assertThat(shop.post("/api/v1/webhooks/logs/retry", "{'endpoint_id': '%s'}".formatted(webhook.id()))
-                        .data()
-                        .path("retried")
-                        .asInt())
-                .isEqualTo(2);
-        await().atMost(LONG)
-                .until(() -> shop.get(stats).data().path("delivered").asInt() == 2);
-        assertThat(shop.get(stats).data().path("success_rate").asDouble()).isEqualTo(1);
-        assertThat(shop.get(stats).data().path("waiting").asInt()).isZero();
+        assertThat(startedOver("{'endpoint_id': '%s'}".formatted(webhook.id()))).isEqualTo(2);
+        webhook.awaitStats("delivered", 2);
+        assertThat(webhook.stats().path("success_rate").asDouble()).isEqualTo(1);
+        assertThat(webhook.stats().path("waiting").asInt()).isZero();
     }
 
     @Test
@@ -545,23 +465,18 @@ class DeliveriesTest {
         String first = shop.product();
         shop.losePosition();
         String second = shop.product();
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['access.*']");
-        String path = "/api/v1/webhooks/" + webhook.id() + "/replays";
-        Reply begun = shop.post(path, "{'events': ['product.created'], 'rate': 1000}");
-        assertThat(begun.status()).isEqualTo(201);
-        await().atMost(LONG)
-                .until(() -> shop.get(path + "/" + begun.id()).text("status").equals("done"));
-        int queued = shop.get(path + "/" + begun.id()).data().path("queued").asInt();
+        ShopWebhook webhook = shop.webhook(receiver.url(), "'events': ['access.*']");
+        int queued = replayed(webhook, "{'events': ['product.created'], 'rate': 1000}");
         assertThat(queued).isGreaterThanOrEqualTo(2);
-        await().atMost(LONG).until(() -> receiver.received().size() == queued);
-        assertThat(receiver.received())
+        assertThat(receiver.awaitReceived(queued))
                 .allSatisfy(one -> {
                     assertThat(one.header("x-tillstream-replayed")).isEqualTo("true");
                     assertThat(one.header("x-tillstream-sequence")).isEmpty();
                     assertThat(one.header("x-sellf-event")).isEqualTo("product.created");
                 })
-                .extracting(one -> json(one).at("/data/product/id").asString())
+                .extracting(one -> one.product())
                 .contains(first, second);
+        String path = webhook.path() + "/replays";
         assertThat(shop.get(path + "/" + UUID.randomUUID()).status()).isEqualTo(404);
         assertThat(shop.post(path, "{'from': '2026-01-01T00:00:00Z', 'to': '2026-01-01T00:00:01Z'}")
                         .status())
@@ -573,19 +488,14 @@ class DeliveriesTest {
 
     @Test
     void stopReplayingWhenAborted() {
-        for (int i = 0; i < 20; i++) shop.product();
-        Reply webhook = shop.webhook(receiver.url());
-        String path = "/api/v1/webhooks/" + webhook.id() + "/replays";
+        shop.products(20);
+        ShopWebhook webhook = shop.webhook(receiver.url());
+        String path = webhook.path() + "/replays";
         Reply begun = shop.post(path, "{'events': ['product.created'], 'rate': 1}");
-        await().atMost(LONG).until(() -> !receiver.received().isEmpty());
+        await().until(() -> !receiver.received().isEmpty());
         Reply aborted = shop.delete(path + "/" + begun.id());
         assertThat(aborted.status()).isEqualTo(200);
-        await().atMost(LONG)
-                .until(() -> shop.get("/api/v1/webhooks/" + webhook.id() + "/stats")
-                                .data()
-                                .path("waiting")
-                                .asInt()
-                        == 0);
+        webhook.awaitStats("waiting", 0);
         assertThat(receiver.received().size())
                 .isLessThan(
                         shop.get(path + "/" + begun.id()).data().path("queued").asInt());
@@ -599,67 +509,49 @@ class DeliveriesTest {
             underWay.await();
             Receiver.answering(503, "starting").answer(socket, out);
         });
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        for (int i = 0; i < 16; i++) shop.product();
-        String stats = "/api/v1/webhooks/" + webhook.id() + "/stats";
-        await().atMost(LONG)
-                .until(() -> !shop.get(stats).data().path("paused_until").isNull());
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.products(16);
+        await().until(() -> !webhook.stats().path("paused_until").isNull());
         receiver.behave(Receiver.answering(200, "back"));
         // each longer pause after the first would be 10 s and more, five minutes after sixteen
-        await().atMost(LONG)
-                .until(() -> logs(webhook.id()).stream()
-                        .allMatch(log -> List.of("success", "permanently_failed")
-                                .contains(log.path("status").asString())));
-        assertThat(logs(webhook.id()))
-                .anyMatch(log -> log.path("status").asString().equals("success"));
+        await().until(() -> webhook.logs().stream()
+                .allMatch(log -> List.of("success", "permanently_failed")
+                        .contains(log.path("status").asString())));
+        assertThat(webhook.logs("success")).isNotEmpty();
     }
 
     @Test
     void endAPauseForWhoAsksForAnAttempt() {
         receiver.behave(Receiver.answering(503, "away"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         paused(webhook);
-        JsonNode waiting = logs(webhook.id()).stream()
-                .filter(log -> log.path("status").asString().equals("pending_retry"))
-                .findFirst()
-                .orElseThrow();
+        String waiting = ShopWebhook.path(webhook.logs("pending_retry").getFirst());
         receiver.behave(Receiver.answering(200, "back"));
-        assertThat(shop.post("/api/v1/webhooks/logs/" + waiting.path("id").asString() + "/force-retry", "")
-                        .status())
-                .isEqualTo(200);
-        JsonNode pausedUntil =
-                shop.get("/api/v1/webhooks/" + webhook.id() + "/stats").data().path("paused_until");
+        assertThat(shop.post(waiting + "/force-retry", "").status()).isEqualTo(200);
+        JsonNode pausedUntil = webhook.stats().path("paused_until");
         assertThat(pausedUntil.isNull()
                         || !Instant.parse(pausedUntil.asString())
                                 .isAfter(shop.clock().instant()))
                 .isTrue();
-        await().atMost(LONG)
-                .until(() -> shop.get(
-                                "/api/v1/webhooks/logs/" + waiting.path("id").asString())
-                        .text("status")
-                        .equals("success"));
+        await().until(() -> shop.get(waiting).text("status").equals("success"));
     }
 
     @Test
     void endAPauseWhenTheReceiverIsElsewhereOrTakesATest() {
         receiver.behave(Receiver.answering(503, "away"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        String path = "/api/v1/webhooks/" + webhook.id();
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         paused(webhook);
-        shop.patch(path, "{'url': '%s?moved'}".formatted(receiver.url()));
-        assertThat(shop.get(path + "/stats").data().path("failing_since").isNull())
-                .isTrue();
+        webhook.patch("{'url': '%s?moved'}".formatted(receiver.url()));
+        assertThat(webhook.stats().path("failing_since").isNull()).isTrue();
         paused(webhook);
         receiver.behave(Receiver.answering(200, "back"));
-        shop.post(path + "/test", "{}");
-        assertThat(shop.get(path + "/stats").data().path("paused_until").isNull())
-                .isTrue();
+        webhook.post("/test", "{}");
+        assertThat(webhook.stats().path("paused_until").isNull()).isTrue();
     }
 
-    private void paused(Reply webhook) {
-        String stats = "/api/v1/webhooks/" + webhook.id() + "/stats";
-        await().atMost(LONG).until(() -> {
-            if (!shop.get(stats).data().path("paused_until").isNull()) return true;
+    private void paused(ShopWebhook webhook) {
+        await().until(() -> {
+            if (!webhook.stats().path("paused_until").isNull()) return true;
             shop.product();
             return false;
         });
@@ -668,58 +560,31 @@ class DeliveriesTest {
     @Test
     void sendNothingAgainThatAPersonHasStopped() {
         receiver.behave(Receiver.answering(404, "nobody"));
-        Reply webhook = shop.webhook(
-                receiver.url(), "'events': ['product.created']", "'rate_limit': {'deliveries': 1, 'per': 'minute'}");
-        shop.product();
-        shop.product();
-        shop.product();
-        String canceled = logs(webhook.id()).getFirst().path("id").asString();
-        assertThat(shop.post("/api/v1/webhooks/logs/" + canceled + "/cancel", "")
-                        .status())
-                .isEqualTo(200);
-        assertThat(shop.get("/api/v1/webhooks/logs/" + canceled).text("error_message"))
-                .isEqualTo("Canceled");
-        assertThat(shop.post("/api/v1/webhooks/logs/" + canceled + "/cancel", "")
-                        .status())
-                .isEqualTo(409);
-        String path = "/api/v1/webhooks/" + webhook.id();
-        String replay = shop.post(path + "/replays", "{'events': ['product.created'], 'rate': 1}")
-                .id();
-        await().atMost(LONG)
-                .until(() -> shop.get(path + "/replays/" + replay)
-                                .data()
-                                .path("queued")
-                                .asInt()
-                        >= 3);
-        shop.delete(path + "/replays/" + replay);
-        assertThat(shop.post("/api/v1/webhooks/logs/retry", "{'endpoint_id': '%s'}".formatted(webhook.id()))
-                        .data()
-                        .path("retried")
-                        .asInt())
-                .isZero();
-        assertThat(shop.post("/api/v1/webhooks/logs/" + canceled + "/replay", "")
-                        .status())
-                .isEqualTo(200);
-        assertThat(shop.get("/api/v1/webhooks/logs/" + canceled)
-                        .data()
-                        .at("/endpoint/id")
-                        .asString())
-                .isEqualTo(webhook.id());
-        shop.delete(path);
-        assertThat(shop.get("/api/v1/webhooks/logs/" + canceled)
-                        .data()
-                        .path("endpoint")
-                        .isNull())
-                .isTrue();
+        ShopWebhook webhook = shop.toldOfProducts(receiver, "'rate_limit': {'deliveries': 1, 'per': 'minute'}");
+        shop.products(3);
+        String canceled = ShopWebhook.path(webhook.newest());
+        assertThat(shop.post(canceled + "/cancel", "").status()).isEqualTo(200);
+        assertThat(shop.get(canceled).text("error_message")).isEqualTo("Canceled");
+        assertThat(shop.post(canceled + "/cancel", "").status()).isEqualTo(409);
+        String replay = webhook.path() + "/replays/"
+                + webhook.post("/replays", "{'events': ['product.created'], 'rate': 1}")
+                        .id();
+        await().until(() -> shop.get(replay).data().path("queued").asInt() >= 3);
+        shop.delete(replay);
+        assertThat(startedOver("{'endpoint_id': '%s'}".formatted(webhook.id()))).isZero();
+        assertThat(shop.post(canceled + "/replay", "").status()).isEqualTo(200);
+        assertThat(shop.get(canceled).data().at("/endpoint/id").asString()).isEqualTo(webhook.id());
+        shop.delete(webhook.path());
+        assertThat(shop.get(canceled).data().path("endpoint").isNull()).isTrue();
     }
 
     @Test
     void startOverOnlyWhatFits() {
         receiver.behave(Receiver.answering(404, "nobody"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.*']");
+        ShopWebhook webhook = shop.webhook(receiver.url(), "'events': ['product.*']");
         String product = shop.product();
         shop.patch("/api/v1/products/" + product, "{'price': 4900}");
-        givenUp(webhook, 2);
+        webhook.awaitLogs("permanently_failed", 2);
         String meant = "{'endpoint_id': '%s', %%s}".formatted(webhook.id());
         assertThat(startedOver(meant.formatted("'from': '2100-01-01T00:00:00Z'")))
                 .isZero();
@@ -728,70 +593,44 @@ class DeliveriesTest {
                 .isZero();
         assertThat(startedOver(meant.formatted("'event_type': 'product.updated'")))
                 .isEqualTo(1);
-        givenUp(webhook, 2);
+        webhook.awaitLogs("permanently_failed", 2);
         assertThat(startedOver(meant.formatted("'from': '2000-01-01T00:00:00Z', 'to': '2100-01-01T00:00:00Z'")))
                 .isEqualTo(2);
     }
 
     private int startedOver(String meant) {
-        return shop.post("/api/v1/webhooks/logs/retry", meant)
-                .data()
-                .path("retried")
-                .asInt();
-    }
-
-    private void givenUp(Reply webhook, int count) {
-        await().atMost(LONG)
-                .until(() -> logs(webhook.id()).stream()
-                                .filter(log -> log.path("status").asString().equals("permanently_failed"))
-                                .count()
-                        == count);
+        return shop.post(LOGS + "/retry", meant).data().path("retried").asInt();
     }
 
     @Test
     void replayHistoryOfATimeOnly() {
         List<Reply> products = new ArrayList<>();
-        for (int i = 0; i < 3; i++)
-            products.add(shop.post(
-                    "/api/v1/products",
-                    "{'name': 'Brushes', 'slug': 'p-%s', 'price': 2900}".formatted(UUID.randomUUID())));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        String path = "/api/v1/webhooks/" + webhook.id() + "/replays";
-        String replay = shop.post(
-                        path,
-                        "{'from': '%s', 'to': '%s', 'rate': 1000}"
-                                .formatted(
-                                        products.get(1).text("created_at"),
-                                        products.get(2).text("created_at")))
-                .id();
-        await().atMost(LONG)
-                .until(() -> shop.get(path + "/" + replay).text("status").equals("done"));
-        await().atMost(LONG).until(() -> receiver.received().size() == 1);
-        assertThat(json(receiver.received().getFirst()).at("/data/product/id").asString())
+        for (int i = 0; i < 3; i++) products.add(shop.newProduct());
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        String from = products.get(1).text("created_at");
+        String to = products.get(2).text("created_at");
+        replayed(webhook, "{'from': '%s', 'to': '%s', 'rate': 1000}".formatted(from, to));
+        assertThat(receiver.awaitReceived(1).getFirst().product())
                 .isEqualTo(products.get(1).id());
     }
 
     @Test
     void sendNothingOfWhatIsHeldAndPutAsideOrCanceled() {
         receiver.behave(Receiver.answering(410, "gone"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        String path = "/api/v1/webhooks/" + webhook.id();
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        await().atMost(LONG).until(() -> shop.get(path).text("suspension").contains("410"));
-        for (int i = 0; i < 3; i++) shop.product();
-        await().atMost(LONG)
-                .until(() -> shop.get(path + "/stats").data().path("held").asInt() == 3);
-        List<String> held = logs(webhook.id()).stream()
-                .limit(3)
-                .map(log -> "/api/v1/webhooks/logs/" + log.path("id").asString())
-                .toList();
+        webhook.awaitSuspended();
+        shop.products(3);
+        webhook.awaitStats("held", 3);
+        List<String> held =
+                webhook.logs().stream().limit(3).map(ShopWebhook::path).toList();
         assertThat(shop.post(held.get(0) + "/cancel", "").status()).isEqualTo(200);
         assertThat(shop.post(held.get(1) + "/archive", "").status()).isEqualTo(200);
         assertThat(shop.post(held.get(1) + "/archive", "").status()).isEqualTo(200);
         receiver.behave(Receiver.answering(200, "back"));
         int before = receiver.received().size();
-        shop.patch(path, "{'is_active': true}");
-        await().atMost(LONG).until(() -> shop.get(held.get(2)).text("status").equals("success"));
+        webhook.patch("{'is_active': true}");
+        await().until(() -> shop.get(held.get(2)).text("status").equals("success"));
         assertThat(receiver.received()).hasSize(before + 1);
         assertThat(shop.get(held.get(0)).text("status")).isEqualTo("permanently_failed");
         assertThat(shop.get(held.get(1)).text("status")).isEqualTo("archived");
@@ -799,12 +638,12 @@ class DeliveriesTest {
 
     @Test
     void leaveFailedWhatIsRetriedAtNobody() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         receiver.close();
         shop.product();
-        JsonNode log = logWith(webhook.id(), "permanently_failed");
+        JsonNode log = webhook.awaitStatus("permanently_failed");
         assertThat(log.path("http_status").asInt()).isZero();
-        String path = "/api/v1/webhooks/logs/" + log.path("id").asString();
+        String path = ShopWebhook.path(log);
         Reply retried = shop.post(path + "/retry", "");
         assertThat(retried.data().path("success").asBoolean()).isFalse();
         assertThat(retried.data().path("http_status").asInt()).isZero();
@@ -815,60 +654,47 @@ class DeliveriesTest {
     void replayOnlyTheProductsThatTheWebhookIsToldOf() {
         String chosen = shop.product();
         shop.product();
-        Reply webhook = shop.webhook(
+        ShopWebhook webhook = shop.webhook(
                 receiver.url(),
                 "'events': ['*']",
                 "'product_filter_mode': 'selected'",
                 "'product_ids': ['%s']".formatted(chosen));
-        String path = "/api/v1/webhooks/" + webhook.id() + "/replays";
-        String replay =
-                shop.post(path, "{'events': ['product.*'], 'rate': 1000}").id();
-        await().atMost(LONG)
-                .until(() -> shop.get(path + "/" + replay).text("status").equals("done"));
-        assertThat(shop.get(path + "/" + replay).data().path("queued").asInt()).isEqualTo(1);
+        assertThat(replayed(webhook, "{'events': ['product.*'], 'rate': 1000}")).isEqualTo(1);
     }
 
     @Test
     void sendNothingOfAnAbortedReplayLaterEither() {
-        for (int i = 0; i < 8; i++) shop.product();
+        shop.products(8);
         receiver.behave(Receiver.answering(410, "gone"));
-        Reply webhook = shop.webhook(receiver.url());
-        String path = "/api/v1/webhooks/" + webhook.id();
-        String replay =
-                path + "/replays/" + shop.post(path + "/replays", "{'rate': 1}").id();
-        await().atMost(LONG).until(() -> shop.get(path).text("suspension").contains("410"));
-        assertThat(logs(webhook.id()))
-                .anyMatch(log -> log.path("status").asString().equals("held"));
+        ShopWebhook webhook = shop.webhook(receiver.url());
+        String replay = webhook.path() + "/replays/"
+                + webhook.post("/replays", "{'rate': 1}").id();
+        webhook.awaitSuspended();
+        assertThat(webhook.logs("held")).isNotEmpty();
         assertThat(shop.delete(replay).status()).isEqualTo(200);
-        assertThat(logs(webhook.id()))
-                .noneMatch(log -> log.path("status").asString().equals("held"));
+        assertThat(webhook.logs("held")).isEmpty();
         int before = receiver.received().size();
         receiver.behave(Receiver.answering(200, "back"));
-        shop.patch(path, "{'is_active': true}");
+        webhook.patch("{'is_active': true}");
         String product = shop.product();
-        await().atMost(LONG)
-                .until(() ->
-                        receiver.received().stream().anyMatch(one -> one.body().contains(product)));
+        await().until(() ->
+                receiver.received().stream().anyMatch(one -> one.body().contains(product)));
         assertThat(receiver.received()).hasSize(before + 1);
     }
 
     @Test
     void forgetAnErasedPerson() {
         receiver.behave(Receiver.answering(404, "nobody"));
-        Reply webhook = shop.webhook(
+        ShopWebhook webhook = shop.webhook(
                 receiver.url(), "'events': ['access.granted']", "'custom_payload_fields': {'who': '{{ email }}'}");
-        String user = shop.post("/api/v1/users", "{'email': 'ada-%s@example.com'}".formatted(UUID.randomUUID()))
-                .id();
-        shop.post("/api/v1/users/" + user + "/access", "{'product_id': '%s'}".formatted(shop.product()));
-        logWith(webhook.id(), "permanently_failed");
-        assertThat(logs(webhook.id()).toString()).contains("ada-");
+        String user = shop.user();
+        shop.grant(user, shop.product());
+        webhook.awaitStatus("permanently_failed");
+        assertThat(webhook.logs().toString()).contains("ada-");
         Reply erased = shop.postAsAdmin("/api/v1/users/" + user + "/erase", "{'reason': 'asked for it'}");
         assertThat(erased.status()).isBetween(200, 204);
-        await().atMost(LONG).until(() -> !logs(webhook.id()).toString().contains("ada-"));
-        assertThat(logs(webhook.id())
-                        .getFirst()
-                        .at("/payload/data/customer/userId")
-                        .asString())
+        await().until(() -> !webhook.logs().toString().contains("ada-"));
+        assertThat(webhook.logs().getFirst().at("/payload/data/customer/userId").asString())
                 .isEqualTo(user);
     }
 
@@ -883,46 +709,22 @@ class DeliveriesTest {
         assertThat(events.get(0).at("/sample/event").asString()).isEqualTo("purchase.completed");
     }
 
+    /** How many deliveries a replay made, once it is done. */
+    private static int replayed(ShopWebhook webhook, String which) {
+        Reply begun = webhook.post("/replays", which);
+        assertThat(begun.status()).isEqualTo(201);
+        String path = webhook.path() + "/replays/" + begun.id();
+        await().until(() -> shop.get(path).text("status").equals("done"));
+        return shop.get(path).data().path("queued").asInt();
+    }
+
     private List<Received> received(int count) {
-        await().atMost(LONG).until(() -> receiver.received().size() >= count);
-        assertThat(receiver.received()).hasSize(count);
-        return receiver.received().stream()
-                .sorted(Comparator.comparingInt(one -> Integer.parseInt(one.header("x-tillstream-sequence"))))
-                .toList();
-    }
-
-    private JsonNode logWith(String webhook, String status) {
-        await().atMost(LONG)
-                .until(() -> logs(webhook).stream()
-                        .anyMatch(log -> log.path("status").asString().equals(status)));
-        return logs(webhook).getFirst();
-    }
-
-    private List<JsonNode> logs(String webhook) {
-        return StreamSupport.stream(
-                        shop.get("/api/v1/webhooks/logs?limit=100&endpoint_id=" + webhook)
-                                .data()
-                                .spliterator(),
-                        false)
+        return receiver.awaitReceived(count).stream()
+                .sorted(Comparator.comparingLong(Received::number))
                 .toList();
     }
 
     private static List<String> ids(Reply list) {
-        return StreamSupport.stream(list.data().spliterator(), false)
-                .map(row -> row.path("id").asString())
-                .toList();
-    }
-
-    private static JsonNode json(Received received) {
-        return EventJson.STORED.readTree(received.body());
-    }
-
-    private static void assertVerified(String secret, Received received) {
-        HttpHeaders headers = HttpHeaders.of(
-                received.headers().entrySet().stream()
-                        .collect(Collectors.toMap(Map.Entry::getKey, header -> List.of(header.getValue()))),
-                (name, value) -> true);
-        assertThatCode(() -> new Webhook(secret).verify(received.body(), headers))
-                .doesNotThrowAnyException();
+        return list.data().valueStream().map(row -> row.path("id").asString()).toList();
     }
 }

@@ -1,7 +1,6 @@
 package io.tillstream.webhook.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.awaitility.Awaitility.await;
 
 import io.tillstream.command.CommandServiceConfiguration;
 import io.tillstream.command.admin.FirstStart;
@@ -22,7 +21,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -38,8 +43,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** The write side and a dispatcher, behind HTTP, on a database of their own; more dispatchers may join. */
-final class DispatcherShop implements AutoCloseable {
+/**
+ * The write side and a dispatcher, behind HTTP, on a database of their own; more dispatchers may join. A class registers
+ * one for all its tests: each leaves it without webhooks and receivers, and it ends with the class.
+ */
+final class DispatcherShop implements AfterEachCallback, AfterAllCallback, AutoCloseable {
     @Configuration
     @EnableAutoConfiguration
     @Import({CommandServiceConfiguration.class, WebhookDispatcherConfiguration.class})
@@ -66,11 +74,14 @@ final class DispatcherShop implements AutoCloseable {
         }
     }
 
+    /** Of new products, each with a slug of its own. */
+    static final String PRODUCT = "{'name': 'Brushes', 'slug': 'p-%s', 'price': 2900}";
+
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
-    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final String database = Servers.temporary().postgres().newDatabase();
     private final List<ConfigurableApplicationContext> running = new ArrayList<>();
+    private final List<Receiver> receivers = new ArrayList<>();
     private final String topic = "events-" + UUID.randomUUID();
     private final FirstStart.Made made;
     private final String key;
@@ -82,6 +93,11 @@ final class DispatcherShop implements AutoCloseable {
         base = base(context);
         made = context.getBean(FirstStart.class).made().orElseThrow();
         key = made.generatedKey() + "";
+    }
+
+    /** For what comes about by itself. */
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofSeconds(60));
     }
 
     private static String base(ConfigurableApplicationContext of) {
@@ -136,7 +152,7 @@ final class DispatcherShop implements AutoCloseable {
                 .properties(settings)
                 .run();
         running.add(started);
-        await().atMost(LONG).until(started.getBean(Dispatching.class)::ready);
+        await().until(started.getBean(Dispatching.class)::ready);
         return started;
     }
 
@@ -187,7 +203,7 @@ final class DispatcherShop implements AutoCloseable {
         HttpRequest request = request("GET", path, null);
         HttpResponse<byte[]> http = answer(request);
         if (stale(http) && bean(Dispatching.class).trouble() == null)
-            http = await().atMost(LONG).until(() -> answer(request), again -> !stale(again));
+            http = await().until(() -> answer(request), again -> !stale(again));
         return reply(http);
     }
 
@@ -246,12 +262,6 @@ final class DispatcherShop implements AutoCloseable {
         return send("DELETE", path, null);
     }
 
-    /** So that the next test's events are nobody's but its own. */
-    void deleteWebhooks() {
-        for (JsonNode webhook : get("/api/v1/webhooks?limit=100").data())
-            delete("/api/v1/webhooks/" + webhook.path("id").asString());
-    }
-
     /** Sends a body with single quotes for double ones, as the operator. */
     private Reply send(String method, String path, @Nullable String body) {
         return reply(answer(request(method, path, body)));
@@ -290,44 +300,85 @@ final class DispatcherShop implements AutoCloseable {
     }
 
     /** A new webhook that is told of everything unless {@code more} says otherwise, and that the dispatcher knows. */
-    Reply webhook(String url, String... more) {
+    ShopWebhook webhook(String url, String... more) {
         String further = more.length == 0 ? "'events': ['*']" : String.join(", ", more);
         Reply made = post("/api/v1/webhooks", "{'url': '%s', %s}".formatted(url, further));
         if (made.status() != 201) throw new AssertionError(made.toString());
-        Reply shown = get("/api/v1/webhooks/" + made.id());
+        ShopWebhook webhook = new ShopWebhook(this, made);
+        Reply shown = get(webhook.path());
         if (shown.status() != 200) throw new AssertionError(shown.toString());
-        return made;
+        return webhook;
     }
 
-    /** So many more deliveries like a webhook's first one, as if their events had happened while its receiver was down. */
-    void pileUp(String webhook, int more) {
-        UUID id = UUID.fromString(webhook);
-        jdbc().sql("with made as (insert into deliveries (id, endpoint_id, mode, number, message_id, event, body,"
-                        + " status, max_attempts, next_attempt_at, created_at)"
-                        + " select overlay(gen_random_uuid()::text placing substr(id::text, 1, 14) from 1 for 14)::uuid,"
-                        + " endpoint_id, mode, n, gen_random_uuid(), event, body, 'pending', max_attempts,"
-                        + " created_at, created_at from deliveries, generate_series(2, :last) n"
-                        + " where endpoint_id = :id and number = 1 returning id, endpoint_id, number, created_at)"
-                        + " insert into queue (delivery_id, endpoint_id, number, due_at)"
-                        + " select id, endpoint_id, number, created_at from made")
-                .param("last", more + 1)
-                .param("id", id)
-                .update();
-        jdbc().sql("update endpoints set last_number = :last where id = :id")
-                .param("last", more + 1)
-                .param("id", id)
-                .update();
+    /** One that is told of new products alone. */
+    ShopWebhook toldOfProducts(Receiver receiver, String... more) {
+        return webhook(receiver.url(), joined("'events': ['product.created']", more));
+    }
+
+    private static String joined(String first, String... more) {
+        return more.length == 0 ? first : first + ", " + String.join(", ", more);
+    }
+
+    /** Until the end of the test. */
+    Receiver receiver() {
+        Receiver receiver = new Receiver();
+        receivers.add(receiver);
+        return receiver;
     }
 
     String product() {
-        return post(
-                        "/api/v1/products",
-                        "{'name': 'Brushes', 'slug': '%s', 'price': 2900}".formatted("p-" + UUID.randomUUID()))
-                .id();
+        return newProduct().id();
+    }
+
+    Reply newProduct() {
+        return post("/api/v1/products", PRODUCT.formatted(UUID.randomUUID()));
+    }
+
+    List<String> products(int count) {
+        return Stream.generate(this::product).limit(count).toList();
+    }
+
+    String user() {
+        return user("ada-%s@example.com".formatted(UUID.randomUUID()));
+    }
+
+    String user(String email) {
+        return post("/api/v1/users", "{'email': '%s'}".formatted(email)).id();
+    }
+
+    Reply grant(String user, String product, String... more) {
+        String access = joined("'product_id': '%s'".formatted(product), more);
+        return post("/api/v1/users/%s/access".formatted(user), "{%s}".formatted(access));
+    }
+
+    /** How many rows of a table of the dispatcher's. */
+    long count(String of) {
+        return jdbc().sql("select count(*) from " + of).query(Long.class).single();
+    }
+
+    /** So that the next test's events are nobody's but its own. */
+    @Override
+    public void afterEach(ExtensionContext test) {
+        Dispatching dispatching = bean(Dispatching.class);
+        if (!dispatching.isRunning()) dispatching.start();
+        for (JsonNode webhook : get("/api/v1/webhooks?limit=100").data())
+            delete("/api/v1/webhooks/" + webhook.path("id").asString());
+        closeReceivers();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext tests) {
+        close();
     }
 
     @Override
     public void close() {
+        closeReceivers();
         running.reversed().forEach(ConfigurableApplicationContext::close);
+    }
+
+    private void closeReceivers() {
+        receivers.forEach(Receiver::close);
+        receivers.clear();
     }
 }

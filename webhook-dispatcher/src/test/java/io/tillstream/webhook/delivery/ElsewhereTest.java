@@ -1,31 +1,23 @@
 package io.tillstream.webhook.delivery;
 
+import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tillstream.embedded.Servers;
-import io.tillstream.webhook.delivery.DispatcherShop.Reply;
-import java.time.Duration;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** The dispatcher's schema in another database than the store's. */
 class ElsewhereTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final String URL = Servers.temporary().postgres().newDatabase();
+    private static final JdbcClient ELSEWHERE = prepared(URL);
 
-    private final String url = Servers.temporary().postgres().newDatabase();
-    private final JdbcClient elsewhere = prepared(url);
-    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.postgres-url=" + url);
-    private final Receiver receiver = new Receiver();
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop("tillstream.webhook.postgres-url=" + URL);
 
-    @AfterEach
-    void close() {
-        receiver.close();
-        shop.close();
-    }
+    private final Receiver receiver = shop.receiver();
 
     /** As an operator does it: the role, and an empty schema of its own. */
     private static JdbcClient prepared(String url) {
@@ -42,12 +34,11 @@ class ElsewhereTest {
 
     @Test
     void hasAllOfADeliveryAndTheStoreNothing() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        String path = "/api/v1/webhooks/" + webhook.id();
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        await().atMost(LONG).until(() -> receiver.received().size() == 1);
-        await().atMost(LONG).until(() -> status(webhook, 1).equals("success"));
-        assertThat(elsewhere
+        receiver.awaitReceived(1);
+        await().until(() -> status(webhook, 1).equals("success"));
+        assertThat(ELSEWHERE
                         .sql("select count(*) from webhooks.attempts")
                         .query(Long.class)
                         .single())
@@ -61,21 +52,19 @@ class ElsewhereTest {
         // a suspension is asked for in the store, and what is held then is held there
         receiver.behave(Receiver.answering(410, "gone"));
         shop.product();
-        await().atMost(LONG).until(() -> shop.get(path).text("suspension").contains("410"));
+        webhook.awaitSuspended();
         shop.product();
-        await().atMost(LONG).until(() -> status(webhook, 3).equals("held"));
+        await().until(() -> status(webhook, 3).equals("held"));
         receiver.behave(Receiver.answering(200, "back"));
-        shop.patch(path, "{'is_active': true}");
-        await().atMost(LONG).until(() -> status(webhook, 3).equals("success"));
-        assertThat(receiver.received())
-                .extracting(one -> one.header("x-tillstream-sequence"))
-                .containsExactly("1", "2", "3");
+        webhook.patch("{'is_active': true}");
+        await().until(() -> status(webhook, 3).equals("success"));
+        assertThat(receiver.numbers()).containsExactly(1L, 2L, 3L);
     }
 
-    private String status(Reply webhook, long number) {
-        return elsewhere
+    private String status(ShopWebhook webhook, long number) {
+        return ELSEWHERE
                 .sql("select status from webhooks.deliveries where endpoint_id = :id and number = :number")
-                .param("id", UUID.fromString(webhook.id()))
+                .param("id", webhook.uuid())
                 .param("number", number)
                 .query(String.class)
                 .optional()

@@ -1,17 +1,12 @@
 package io.tillstream.webhook.delivery;
 
+import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookSigningException;
-import io.tillstream.events.envelope.EventJson;
-import io.tillstream.events.webhook.WebhookEventName;
 import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import io.tillstream.webhook.delivery.Receiver.Received;
-import io.tillstream.webhook.payload.Catalogue;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -20,136 +15,93 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 
 /** What receivers may rely on: who is told of what, in which words and with which signature. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PromisesTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
-    private static final String LOGS = "/api/v1/webhooks/logs";
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retries=100ms,100ms");
 
-    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retries=100ms,100ms");
-    private Receiver receiver = new Receiver();
-
-    @AfterEach
-    void anotherReceiver() {
-        shop.deleteWebhooks();
-        receiver.close();
-        receiver = new Receiver();
-    }
-
-    @AfterAll
-    void close() {
-        receiver.close();
-        shop.close();
-    }
+    private final Receiver receiver = shop.receiver();
 
     @Test
     void tellsTestWebhooksOfTestsAndLiveOnesOfTheRest() {
         String testKey = shop.postAsAdmin(
                         "/api/v1/api-keys", "{'name': 'Tests', 'scopes': ['*'], 'environment': 'test'}")
                 .text("key");
-        try (Receiver tests = new Receiver()) {
-            Reply testWebhook = shop.postWith(
-                    testKey, "/api/v1/webhooks", "{'url': '%s', 'events': ['product.created']}".formatted(tests.url()));
-            assertThat(testWebhook.status()).isEqualTo(201);
-            String testWebhookPath = "/api/v1/webhooks/" + testWebhook.id();
-            await().atMost(LONG)
-                    .until(() -> shop.getWith(testKey, testWebhookPath).status() == 200);
-            assertThat(shop.get(testWebhookPath).status()).isEqualTo(404);
-            shop.webhook(receiver.url(), "'events': ['product.created']");
-            String live = shop.product();
-            String test = testProduct(testKey);
-            String nextLive = shop.product();
-            String nextTest = testProduct(testKey);
-            await().atMost(LONG)
-                    .until(() ->
-                            receiver.received().size() >= 2 && tests.received().size() >= 2);
-            assertThat(productsByNumber(receiver)).isEqualTo(Map.of("1", live, "2", nextLive));
-            assertThat(productsByNumber(tests)).isEqualTo(Map.of("1", test, "2", nextTest));
-        }
+        Receiver tests = shop.receiver();
+        Reply testWebhook = shop.postWith(
+                testKey, "/api/v1/webhooks", "{'url': '%s', 'events': ['product.created']}".formatted(tests.url()));
+        assertThat(testWebhook.status()).isEqualTo(201);
+        String testWebhookPath = "/api/v1/webhooks/" + testWebhook.id();
+        await().until(() -> shop.getWith(testKey, testWebhookPath).status() == 200);
+        assertThat(shop.get(testWebhookPath).status()).isEqualTo(404);
+        shop.toldOfProducts(receiver);
+        String live = shop.product();
+        String test = testProduct(testKey);
+        String nextLive = shop.product();
+        String nextTest = testProduct(testKey);
+        assertThat(productsByNumber(receiver, 2)).isEqualTo(Map.of(1L, live, 2L, nextLive));
+        assertThat(productsByNumber(tests, 2)).isEqualTo(Map.of(1L, test, 2L, nextTest));
     }
 
     private String testProduct(String testKey) {
-        return shop.postWith(
-                        testKey,
-                        "/api/v1/products",
-                        "{'name': 'Brushes', 'slug': 'p-%s', 'price': 2900}".formatted(UUID.randomUUID()))
+        return shop.postWith(testKey, "/api/v1/products", DispatcherShop.PRODUCT.formatted(UUID.randomUUID()))
                 .id();
     }
 
     @Test
     void tellsOfEachEventByWhatTheWebhookWasThen() {
-        Reply webhook = shop.webhook(receiver.url());
+        ShopWebhook webhook = shop.webhook(receiver.url());
         Map<String, Integer> turns = new HashMap<>();
         shop.whileNothingIsTakenIn(() -> {
             for (int turn = 1; turn <= 20; turn++) {
-                shop.patch(
-                        "/api/v1/webhooks/" + webhook.id(), "{'custom_payload_fields': {'turn': %d}}".formatted(turn));
+                webhook.patch("{'custom_payload_fields': {'turn': %d}}".formatted(turn));
                 turns.put(shop.product(), turn);
             }
         });
-        await().atMost(LONG).until(() -> receiver.received().size() >= turns.size());
-        assertThat(receiver.received().stream()
+        assertThat(receiver.awaitReceived(turns.size()).stream()
                         .collect(Collectors.toMap(
-                                PromisesTest::product,
-                                one -> json(one).path("turn").asInt())))
+                                Received::product,
+                                one -> one.json().path("turn").asInt())))
                 .isEqualTo(turns);
     }
 
     @Test
     void tellsOfEachEventWhereTheWebhookWantedItThen() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.deleted']");
-        Map<String, String> wanted = new HashMap<>();
+        ShopWebhook webhook = shop.webhook(receiver.url(), "'events': ['product.deleted']");
+        Map<Long, String> wanted = new HashMap<>();
         for (int turn = 1; turn <= 20; turn++) {
             boolean wants = turn % 2 == 0;
-            shop.patch(
-                    "/api/v1/webhooks/" + webhook.id(),
-                    "{'events': ['%s']}".formatted(wants ? "product.created" : "product.deleted"));
+            webhook.patch("{'events': ['%s']}".formatted(wants ? "product.created" : "product.deleted"));
             String product = shop.product();
-            if (wants) wanted.put(String.valueOf(turn / 2), product);
+            if (wants) wanted.put(turn / 2L, product);
         }
-        await().atMost(LONG).until(() -> receiver.received().size() >= wanted.size());
-        assertThat(productsByNumber(receiver)).isEqualTo(wanted);
+        assertThat(productsByNumber(receiver, wanted.size())).isEqualTo(wanted);
     }
 
     @Test
     void tellsOfEndsAsTheCatalogueSays() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.deleted', 'access.expired']");
-        String user = shop.post("/api/v1/users", "{'email': 'ada-%s@example.com'}".formatted(UUID.randomUUID()))
-                .id();
+        ShopWebhook webhook = shop.webhook(receiver.url(), "'events': ['product.deleted', 'access.expired']");
+        String user = shop.user();
         String kept = shop.product();
-        shop.post(
-                "/api/v1/users/" + user + "/access", "{'product_id': '%s', 'access_duration_days': 1}".formatted(kept));
+        shop.grant(user, kept, "'access_duration_days': 1");
         String product = shop.product();
         shop.delete("/api/v1/products/" + product);
-        awaitDelivered(webhook, 1);
+        awaitDelivered(webhook);
         shop.clock().advance(Duration.ofDays(2));
-        await().atMost(LONG).until(() -> receiver.received().size() == 2);
+        receiver.awaitReceived(2);
         Received deleted = receiver.received().getFirst();
         Received expired = receiver.received().get(1);
         assertThat(deleted.header("x-sellf-event")).isEqualTo("product.deleted");
-        assertThat(product(deleted)).isEqualTo(product);
-        assertAsTheCatalogueSays(deleted);
+        assertThat(deleted.product()).isEqualTo(product);
+        deleted.assertAsTheCatalogueSays();
         assertThat(expired.header("x-sellf-event")).isEqualTo("access.expired");
-        assertThat(product(expired)).isEqualTo(kept);
-        assertThat(json(expired).at("/data/customer/userId").asString()).isEqualTo(user);
-        assertAsTheCatalogueSays(expired);
-    }
-
-    private static void assertAsTheCatalogueSays(Received received) {
-        JsonNode body = json(received);
-        Catalogue.Entry entry =
-                Catalogue.of(WebhookEventName.of(body.path("event").asString()).orElseThrow());
-        assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-                        .getSchema(entry.schema())
-                        .validate(body))
-                .as(received.body())
-                .isEmpty();
+        assertThat(expired.product()).isEqualTo(kept);
+        assertThat(expired.json().at("/data/customer/userId").asString()).isEqualTo(user);
+        expired.assertAsTheCatalogueSays();
     }
 
     @Test
@@ -161,12 +113,11 @@ class PromisesTest {
             else askedAgain.countDown();
             Receiver.answering(200, "ok").answer(socket, out);
         });
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        JsonNode log = awaitSuccess(webhook);
+        JsonNode log = webhook.awaitStatus("success");
         assertThat(log.path("attempt_count").asInt()).isEqualTo(2);
-        JsonNode attempts =
-                shop.get(LOGS + "/" + log.path("id").asString()).data().path("attempts");
+        JsonNode attempts = shop.get(ShopWebhook.path(log)).data().path("attempts");
         assertThat(attempts.size()).isEqualTo(2);
         assertThat(attempts.get(0).path("http_status").asInt()).isEqualTo(408);
         assertThat(attempts.get(0).path("error_message").asString()).containsIgnoringCase("timed out");
@@ -187,32 +138,32 @@ class PromisesTest {
             if (broken) shop.clock().advance(between);
             Receiver.answering(broken ? 500 : 200, "").answer(socket, out);
         });
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        awaitSuccess(webhook);
+        webhook.awaitStatus("success");
         assertThat(receiver.received()).hasSize(2);
         Received first = receiver.received().getFirst();
         Received second = receiver.received().get(1);
         assertThat(second.header("webhook-id")).isNotEmpty().isEqualTo(first.header("webhook-id"));
         assertThat(sentAt(second) - sentAt(first)).isGreaterThanOrEqualTo(between.toSeconds());
         for (Received one : List.of(first, second)) {
-            assertThat(one.header("webhook-signature")).isEqualTo(signature(webhook.text("secret"), one));
+            assertThat(one.header("webhook-signature")).isEqualTo(signature(webhook.secret(), one));
             assertThat(one.header("x-sellf-signature")).startsWith("t=" + sentAt(one) + ",v1=");
         }
     }
 
     @Test
     void signsWithTheOldSecretUntilItsGraceIsOver() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
-        Reply rotated = shop.post("/api/v1/webhooks/" + webhook.id() + "/rotate-secret", "{'grace_period_hours': 1}");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        Reply rotated = webhook.post("/rotate-secret", "{'grace_period_hours': 1}");
         shop.product();
-        awaitDelivered(webhook, 1);
+        awaitDelivered(webhook);
         Received during = receiver.received().getFirst();
         assertThat(during.header("webhook-signature").split(" ", -1))
-                .containsExactly(signature(rotated.text("secret"), during), signature(webhook.text("secret"), during));
+                .containsExactly(signature(rotated.text("secret"), during), signature(webhook.secret(), during));
         shop.clock().advance(Duration.ofHours(1));
         shop.product();
-        await().atMost(LONG).until(() -> receiver.received().size() == 2);
+        receiver.awaitReceived(2);
         Received after = receiver.received().get(1);
         assertThat(after.header("webhook-signature")).isEqualTo(signature(rotated.text("secret"), after));
         assertThat(after.header("x-sellf-signature").split("v1=", -1)).hasSize(2);
@@ -231,34 +182,12 @@ class PromisesTest {
         return Long.parseLong(received.header("webhook-timestamp"));
     }
 
-    private JsonNode awaitSuccess(Reply webhook) {
-        String path = LOGS + "?endpoint_id=" + webhook.id();
-        await().atMost(LONG)
-                .until(() ->
-                        shop.get(path).data().path(0).path("status").asString().equals("success"));
-        return shop.get(path).data().path(0);
-    }
-
-    private static Map<String, String> productsByNumber(Receiver receiver) {
-        return receiver.received().stream()
-                .collect(Collectors.toMap(one -> one.header("x-tillstream-sequence"), PromisesTest::product));
-    }
-
-    private static String product(Received received) {
-        return json(received).at("/data/product/id").asString();
-    }
-
-    private static JsonNode json(Received received) {
-        return EventJson.STORED.readTree(received.body());
+    private static Map<Long, String> productsByNumber(Receiver receiver, int count) {
+        return receiver.awaitReceived(count).stream().collect(Collectors.toMap(Received::number, Received::product));
     }
 
     /** Recorded too: what isn't yet is sent again when its lease ends, which a moved clock brings about. */
-    private void awaitDelivered(Reply webhook, int count) {
-        await().atMost(LONG)
-                .until(() -> shop.get("/api/v1/webhooks/" + webhook.id() + "/stats")
-                                .data()
-                                .path("delivered")
-                                .asInt()
-                        == count);
+    private static void awaitDelivered(ShopWebhook webhook) {
+        webhook.awaitStats("delivered", 1);
     }
 }

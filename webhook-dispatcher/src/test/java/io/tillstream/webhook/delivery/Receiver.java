@@ -1,8 +1,18 @@
 package io.tillstream.webhook.delivery;
 
+import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.tillstream.events.envelope.EventJson;
+import io.tillstream.events.webhook.WebhookEventName;
+import io.tillstream.webhook.payload.Catalogue;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,6 +23,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +32,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** A real HTTP server on loopback that answers as it is told, down to the bytes. */
 final class Receiver implements AutoCloseable {
@@ -29,6 +42,40 @@ final class Receiver implements AutoCloseable {
     record Received(String path, Map<String, String> headers, String body) {
         String header(String name) {
             return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+        }
+
+        long number() {
+            return Long.parseLong(header("x-tillstream-sequence"));
+        }
+
+        JsonNode json() {
+            return EventJson.STORED.readTree(body);
+        }
+
+        String product() {
+            return json().at("/data/product/id").asString();
+        }
+
+        void assertSignedWith(String secret) {
+            assertThatCode(() -> verify(secret)).doesNotThrowAnyException();
+        }
+
+        /** As a receiver's library does it. */
+        void verify(String secret) throws WebhookVerificationException {
+            Map<String, List<String>> all = headers.entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, header -> List.of(header.getValue())));
+            new Webhook(secret).verify(body, HttpHeaders.of(all, (name, value) -> true));
+        }
+
+        void assertAsTheCatalogueSays() {
+            String event = json().path("event").asString();
+            assertThat(header("x-sellf-event")).isEqualTo(event);
+            Catalogue.Entry entry = Catalogue.of(WebhookEventName.of(event).orElseThrow());
+            assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                            .getSchema(entry.schema())
+                            .validate(json()))
+                    .as(body)
+                    .isEmpty();
         }
     }
 
@@ -44,6 +91,7 @@ final class Receiver implements AutoCloseable {
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch mayAnswer = new CountDownLatch(1);
     private final AtomicInteger connections = new AtomicInteger();
     private volatile Behaviour behaviour = answering(200, "ok");
 
@@ -68,6 +116,18 @@ final class Receiver implements AutoCloseable {
         return List.copyOf(received);
     }
 
+    /** So many and no more, in the order in which they came. */
+    List<Received> awaitReceived(int count) {
+        List<Received> all = await().until(this::received, so -> so.size() >= count);
+        assertThat(all).hasSize(count);
+        return all;
+    }
+
+    /** Of the deliveries, in the order in which they came. */
+    List<Long> numbers() {
+        return received.stream().map(Received::number).toList();
+    }
+
     int connections() {
         return connections.get();
     }
@@ -83,6 +143,18 @@ final class Receiver implements AutoCloseable {
             out.write(bytes);
             out.flush();
         };
+    }
+
+    /** Answers once it may. */
+    void answerLate(int status, String body) {
+        behave((socket, out) -> {
+            mayAnswer.await();
+            answering(status, body).answer(socket, out);
+        });
+    }
+
+    void mayAnswer() {
+        mayAnswer.countDown();
     }
 
     /** Says nothing until it is closed. */
@@ -190,6 +262,7 @@ final class Receiver implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        mayAnswer.countDown();
         try {
             server.close();
             for (Socket socket : open) socket.close();

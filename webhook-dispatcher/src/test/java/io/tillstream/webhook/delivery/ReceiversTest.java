@@ -1,11 +1,10 @@
 package io.tillstream.webhook.delivery;
 
+import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tillstream.embedded.Ports;
-import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,34 +12,23 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /** The receivers that docs/receivers has for others to begin with, each as a process of its own and sent to by the dispatcher. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReceiversTest {
     private static final Path RECEIVERS = Path.of("..", "docs", "receivers");
-    private static final Duration LONG = Duration.ofSeconds(60);
 
     /** Two attempts: what nobody receives is soon given up. */
-    private final DispatcherShop shop =
+    @RegisterExtension
+    private static final DispatcherShop shop =
             new DispatcherShop("tillstream.webhook.retries=50ms", "tillstream.webhook.timeout=20s");
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder = Path.of("");
-
-    @AfterAll
-    void close() {
-        shop.close();
-    }
 
     @Test
     void theOneInJavaFindsWhatItMissed() throws Exception {
@@ -61,19 +49,13 @@ class ReceiversTest {
     private void findsWhatItMissed(String program, String receiver) throws Exception {
         int port = Ports.free();
         String url = "http://127.0.0.1:" + port + "/";
-        Reply webhook = shop.webhook(url, "'events': ['product.*']");
-        shop.product();
-        shop.product();
-        await().atMost(LONG).until(() -> logs(webhook, "permanently_failed").size() == 2);
+        ShopWebhook webhook = shop.webhook(url, "'events': ['product.*']");
+        shop.products(2);
+        webhook.awaitLogs("permanently_failed", 2);
         // the first one is past its retention, the second one is not
-        shop.jdbc()
-                .sql("delete from deliveries where endpoint_id = :id and number = 1")
-                .param("id", UUID.fromString(webhook.id()))
-                .update();
-        String second = logs(webhook, "permanently_failed")
-                .getFirst()
-                .path("message_id")
-                .asString();
+        webhook.drop(1);
+        String second =
+                webhook.logs("permanently_failed").getFirst().path("message_id").asString();
 
         Path output = folder.resolve(receiver + ".out");
         ProcessBuilder command = new ProcessBuilder(
@@ -83,10 +65,10 @@ class ReceiversTest {
                         "--state",
                         folder.resolve(receiver + ".state").toString(),
                         "--feed",
-                        shop.base() + "/api/v1/webhooks/" + webhook.id() + "/feed")
+                        shop.base() + webhook.path() + "/feed")
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
-        command.environment().put("WEBHOOK_SECRET", webhook.text("secret"));
+        command.environment().put("WEBHOOK_SECRET", webhook.secret());
         command.environment().put("TILLSTREAM_API_KEY", shop.key());
         Process process = command.start();
         try {
@@ -97,14 +79,12 @@ class ReceiversTest {
             said(output, "event " + third + " product.created");
 
             // signed with the new secret and with the one that the receiver knows
-            assertThat(shop.post("/api/v1/webhooks/" + webhook.id() + "/rotate-secret", "")
-                            .status())
-                    .isEqualTo(201);
+            assertThat(webhook.post("/rotate-secret", "").status()).isEqualTo(201);
             shop.product();
-            await().atMost(LONG).until(() -> logs(webhook, "success").size() == 2);
+            webhook.awaitLogs("success", 2);
             said(output, "event " + message(webhook, 4) + " product.created");
 
-            shop.post("/api/v1/webhooks/" + webhook.id() + "/replays", "{'from': '2000-01-01T00:00:00Z'}");
+            webhook.post("/replays", "{'from': '2000-01-01T00:00:00Z'}");
             said(output, "duplicate " + second, "duplicate " + third);
 
             HttpRequest forged = HttpRequest.newBuilder(URI.create(url))
@@ -124,19 +104,11 @@ class ReceiversTest {
         } finally {
             process.destroy();
             process.waitFor();
-            shop.delete("/api/v1/webhooks/" + webhook.id());
         }
     }
 
-    private List<JsonNode> logs(Reply webhook, String status) {
-        return shop.get("/api/v1/webhooks/logs?endpoint_id=" + webhook.id() + "&status=" + status)
-                .data()
-                .valueStream()
-                .toList();
-    }
-
-    private String message(Reply webhook, long sequence) {
-        return shop.get("/api/v1/webhooks/" + webhook.id() + "/feed?after=" + (sequence - 1))
+    private String message(ShopWebhook webhook, long sequence) {
+        return shop.get(webhook.path() + "/feed?after=" + (sequence - 1))
                 .data()
                 .path("deliveries")
                 .path(0)
@@ -145,8 +117,7 @@ class ReceiversTest {
     }
 
     private static void said(Path output, String... texts) {
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(Files.readString(output)).contains(texts));
+        await().untilAsserted(() -> assertThat(Files.readString(output)).contains(texts));
     }
 
     private static String installed(String program) {

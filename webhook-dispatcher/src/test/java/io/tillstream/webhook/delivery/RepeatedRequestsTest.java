@@ -1,45 +1,26 @@
 package io.tillstream.webhook.delivery;
 
+import static io.tillstream.webhook.delivery.ShopWebhook.LOGS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tillstream.webhook.delivery.DispatcherShop.Repeatable;
-import io.tillstream.webhook.delivery.DispatcherShop.Reply;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import tools.jackson.databind.JsonNode;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The dispatcher's own POSTs, sent again with their idempotency key. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RepeatedRequestsTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
-
-    private final DispatcherShop shop =
+    @RegisterExtension
+    private static final DispatcherShop shop =
             new DispatcherShop("tillstream.webhook.retries=50ms", "tillstream.webhook.timeout=20s");
-    private Receiver receiver = new Receiver();
 
-    @AfterEach
-    void anotherReceiver() {
-        receiver.close();
-        receiver = new Receiver();
-    }
-
-    @AfterAll
-    void close() {
-        receiver.close();
-        shop.close();
-    }
+    private final Receiver receiver = shop.receiver();
 
     @Test
     void sendATestOnce() {
-        Reply webhook = shop.webhook(receiver.url());
-        String path = "/api/v1/webhooks/" + webhook.id() + "/test";
+        ShopWebhook webhook = shop.webhook(receiver.url());
+        String path = webhook.path() + "/test";
         String key = unique();
         Repeatable first = shop.postOnce(path, "{'event_type': 'access.granted'}", key);
         Repeatable again = shop.postOnce(path, "{'event_type': 'access.granted'}", key);
@@ -59,18 +40,14 @@ class RepeatedRequestsTest {
 
     @Test
     void saySoWhileTheFirstOneIsRunning() throws Exception {
-        Reply webhook = shop.webhook(receiver.url());
-        CountDownLatch answered = new CountDownLatch(1);
-        receiver.behave((socket, out) -> {
-            answered.await();
-            Receiver.answering(200, "ok").answer(socket, out);
-        });
-        String path = "/api/v1/webhooks/" + webhook.id() + "/test";
+        ShopWebhook webhook = shop.webhook(receiver.url());
+        receiver.answerLate(200, "ok");
+        String path = webhook.path() + "/test";
         String key = unique();
         var first = CompletableFuture.supplyAsync(() -> shop.postOnce(path, "", key));
-        await().atMost(LONG).until(() -> receiver.received().size() == 1);
+        receiver.awaitReceived(1);
         Repeatable meanwhile = shop.postOnce(path, "", key);
-        answered.countDown();
+        receiver.mayAnswer();
         assertThat(meanwhile.reply().status()).isEqualTo(409);
         assertThat(first.get().reply().status()).isEqualTo(200);
         assertThat(shop.postOnce(path, "", key).replayed()).isTrue();
@@ -90,19 +67,16 @@ class RepeatedRequestsTest {
     @Test
     void startDeliveriesOverAndHistoryOnce() {
         receiver.behave(Receiver.answering(404, "nobody"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        String logs = "/api/v1/webhooks/logs?status=permanently_failed&endpoint_id=" + webhook.id();
-        await().atMost(LONG).until(() -> shop.get(logs).data().size() == 1);
-        JsonNode log = shop.get(logs).data().get(0);
-        String path = "/api/v1/webhooks/logs/" + log.path("id").asString();
+        String path = ShopWebhook.path(webhook.awaitStatus("permanently_failed"));
 
         String replay = unique();
         assertThat(shop.postOnce(path + "/replay", "", replay).reply().status()).isEqualTo(200);
-        await().atMost(LONG).until(() -> receiver.received().size() == 4);
-        await().atMost(LONG).until(() -> shop.get(logs).data().size() == 1);
+        receiver.awaitReceived(4);
+        webhook.awaitStatus("permanently_failed");
         assertThat(shop.postOnce(path + "/replay", "", replay).replayed()).isTrue();
-        assertThat(shop.get(logs).data().size()).isEqualTo(1);
+        assertThat(webhook.logs("permanently_failed")).hasSize(1);
 
         receiver.behave(Receiver.answering(200, "ok"));
         String retry = unique();
@@ -113,17 +87,16 @@ class RepeatedRequestsTest {
 
         String many = unique();
         String which = "{'endpoint_id': '%s'}".formatted(webhook.id());
-        assertThat(shop.postOnce("/api/v1/webhooks/logs/retry", which, many)
+        assertThat(shop.postOnce(LOGS + "/retry", which, many)
                         .reply()
                         .data()
                         .path("retried")
                         .asInt())
                 .isZero();
-        assertThat(shop.postOnce("/api/v1/webhooks/logs/retry", which, many).replayed())
-                .isTrue();
+        assertThat(shop.postOnce(LOGS + "/retry", which, many).replayed()).isTrue();
 
         String history = unique();
-        String replays = "/api/v1/webhooks/" + webhook.id() + "/replays";
+        String replays = webhook.path() + "/replays";
         Repeatable begun = shop.postOnce(replays, "{'rate': 1000}", history);
         Repeatable same = shop.postOnce(replays, "{'rate': 1000}", history);
         assertThat(begun.reply().status()).isEqualTo(201);

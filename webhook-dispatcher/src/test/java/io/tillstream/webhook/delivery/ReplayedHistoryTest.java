@@ -1,50 +1,32 @@
 package io.tillstream.webhook.delivery;
 
+import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.webhook.delivery.DispatcherShop.Reply;
+import io.tillstream.webhook.delivery.Receiver.Received;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Replays of history that are under way, and who is at them. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplayedHistoryTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop();
 
-    private final DispatcherShop shop = new DispatcherShop();
-    private Receiver receiver = new Receiver();
-
-    @AfterEach
-    void anotherReceiver() {
-        Dispatching dispatching = shop.bean(Dispatching.class);
-        if (!dispatching.isRunning()) dispatching.start();
-        shop.deleteWebhooks();
-        receiver.close();
-        receiver = new Receiver();
-    }
-
-    @AfterAll
-    void close() {
-        receiver.close();
-        shop.close();
-    }
+    private final Receiver receiver = shop.receiver();
 
     @Test
     void spreadTheTimesByTheirRate() throws InterruptedException {
-        Reply webhook = toldOf(products(50));
+        ShopWebhook webhook = toldOf(shop.products(50));
         shop.bean(Dispatching.class).stop();
         UUID replay = begin(webhook, 8);
         assertThat(shop.bean(Replays.class).carryOn()).isTrue();
@@ -58,8 +40,8 @@ class ReplayedHistoryTest {
 
     @Test
     void areCarriedOnByAnotherDispatcher() throws InterruptedException {
-        List<String> products = products(50);
-        Reply webhook = toldOf(products);
+        List<String> products = shop.products(50);
+        ShopWebhook webhook = toldOf(products);
         UUID replay = beginAndStop(webhook);
         try (ConfigurableApplicationContext other = shop.anotherDispatcher()) {
             assertThat(other.isRunning()).isTrue();
@@ -70,21 +52,21 @@ class ReplayedHistoryTest {
 
     @Test
     void goOnAfterARestart() throws InterruptedException {
-        List<String> products = products(50);
-        Reply webhook = toldOf(products);
+        List<String> products = shop.products(50);
+        ShopWebhook webhook = toldOf(products);
         UUID replay = beginAndStop(webhook);
         shop.restart(() -> {});
         awaitDone(replay);
         awaitAllSentOnce(replay, products);
-        Reply shown = shop.get("/api/v1/webhooks/" + webhook.id() + "/replays/" + replay);
+        Reply shown = shop.get(webhook.path() + "/replays/" + replay);
         assertThat(shown.text("status")).isEqualTo("done");
         assertThat(shown.data().path("queued").asInt()).isEqualTo(50);
     }
 
     @Test
     void doNotMindEachOther() {
-        List<String> products = products(5);
-        Reply webhook = toldOf(products);
+        List<String> products = shop.products(5);
+        ShopWebhook webhook = toldOf(products);
         UUID first = begin(webhook, 1000);
         UUID second = begin(webhook, 1000);
         awaitDone(first);
@@ -101,8 +83,8 @@ class ReplayedHistoryTest {
 
     @Test
     void leaveTheOtherAloneWhenOneIsAborted() throws InterruptedException {
-        List<String> products = products(5);
-        Reply webhook = toldOf(products);
+        List<String> products = shop.products(5);
+        ShopWebhook webhook = toldOf(products);
         shop.bean(Dispatching.class).stop();
         UUID aborted = begin(webhook, 2);
         UUID left = begin(webhook, 2);
@@ -111,7 +93,7 @@ class ReplayedHistoryTest {
         assertThat(replays.carryOn()).isTrue();
         assertThat(statuses(aborted)).hasSize(5).containsOnly("pending");
         assertThat(statuses(left)).hasSize(5).containsOnly("pending");
-        Reply shown = shop.delete("/api/v1/webhooks/" + webhook.id() + "/replays/" + aborted);
+        Reply shown = shop.delete(webhook.path() + "/replays/" + aborted);
         assertThat(shown.text("status")).isEqualTo("aborted");
         assertThat(statuses(aborted)).hasSize(5).containsOnly("permanently_failed");
         assertThat(statuses(left)).hasSize(5).containsOnly("pending");
@@ -122,21 +104,16 @@ class ReplayedHistoryTest {
         assertThat(receiver.received()).hasSize(5);
     }
 
-    private List<String> products(int count) {
-        return Stream.generate(shop::product).limit(count).toList();
-    }
-
     /** Of these alone, so that a replay has as many deliveries. */
-    private Reply toldOf(List<String> products) {
-        return shop.webhook(
-                receiver.url(),
-                "'events': ['product.created']",
+    private ShopWebhook toldOf(List<String> products) {
+        return shop.toldOfProducts(
+                receiver,
                 "'product_filter_mode': 'selected'",
                 "'product_ids': ['%s']".formatted(String.join("', '", products)));
     }
 
     /** 41 of 50 are stored: five seconds' worth. */
-    private UUID beginAndStop(Reply webhook) throws InterruptedException {
+    private UUID beginAndStop(ShopWebhook webhook) throws InterruptedException {
         shop.bean(Dispatching.class).stop();
         UUID replay = begin(webhook, 8);
         assertThat(shop.bean(Replays.class).carryOn()).isTrue();
@@ -144,32 +121,31 @@ class ReplayedHistoryTest {
         return replay;
     }
 
-    private UUID begin(Reply webhook, int rate) {
-        Reply begun = shop.post("/api/v1/webhooks/" + webhook.id() + "/replays", "{'rate': %d}".formatted(rate));
+    private UUID begin(ShopWebhook webhook, int rate) {
+        Reply begun = webhook.post("/replays", "{'rate': %d}".formatted(rate));
         assertThat(begun.status()).as(begun.toString()).isEqualTo(201);
         return UUID.fromString(begun.id());
     }
 
     private void awaitDone(UUID replay) {
-        await().atMost(LONG)
-                .until(() -> shop.jdbc()
-                        .sql("select status from replays where id = :id")
-                        .param("id", replay)
-                        .query(String.class)
-                        .single()
-                        .equals("done"));
+        await().until(() -> shop.jdbc()
+                .sql("select status from replays where id = :id")
+                .param("id", replay)
+                .query(String.class)
+                .single()
+                .equals("done"));
     }
 
     /** Each product's delivery is there once, and the receiver has it. */
     private void awaitAllSentOnce(UUID replay, List<String> products) {
-        await().atMost(LONG).until(() -> Set.copyOf(statuses(replay)).equals(Set.of("success")));
+        await().until(() -> Set.copyOf(statuses(replay)).equals(Set.of("success")));
         assertThat(shop.jdbc()
                         .sql("select body from deliveries where replay_id = :id")
                         .param("id", replay)
                         .query((rs, n) -> product(requireNonNull(rs.getString(1))))
                         .list())
                 .containsExactlyInAnyOrderElementsOf(products);
-        assertThat(receiver.received().stream().map(one -> product(one.body())).collect(Collectors.toSet()))
+        assertThat(receiver.received().stream().map(Received::product).collect(Collectors.toSet()))
                 .isEqualTo(Set.copyOf(products));
         assertThat(receiver.received())
                 .allMatch(one -> one.header("x-tillstream-replayed").equals("true"));

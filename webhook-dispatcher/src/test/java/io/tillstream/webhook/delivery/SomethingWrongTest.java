@@ -1,10 +1,9 @@
 package io.tillstream.webhook.delivery;
 
+import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import io.tillstream.webhook.endpoint.Endpoints;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,46 +20,26 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
 
 /** What is made of something that is wrong here or there, of which nothing is lost. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SomethingWrongTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
-    private static final String LOGS = "/api/v1/webhooks/logs";
-
-    private final DispatcherShop shop =
+    @RegisterExtension
+    private static final DispatcherShop shop =
             new DispatcherShop("tillstream.webhook.retries=1h,1h,1h", "tillstream.webhook.connect-timeout=500ms");
-    private Receiver receiver = new Receiver();
 
-    @AfterEach
-    void anotherReceiver() {
-        Dispatching dispatching = shop.bean(Dispatching.class);
-        if (!dispatching.isRunning()) dispatching.start();
-        shop.deleteWebhooks();
-        receiver.close();
-        receiver = new Receiver();
-    }
-
-    @AfterAll
-    void close() {
-        receiver.close();
-        shop.close();
-    }
+    private final Receiver receiver = shop.receiver();
 
     @Test
     void sendsNothingWithoutTheHeadersThatItCannotRead() {
-        Reply webhook =
-                shop.webhook(receiver.url(), "'events': ['product.created']", "'custom_headers': {'X-Token': 'mine'}");
+        ShopWebhook webhook = shop.toldOfProducts(receiver, "'custom_headers': {'X-Token': 'mine'}");
         UUID headers = requireNonNull(shop.bean(Endpoints.class)
-                .findAny(UUID.fromString(webhook.id()))
+                .findAny(webhook.uuid())
                 .orElseThrow()
                 .webhook()
                 .headersId());
@@ -71,21 +50,16 @@ class SomethingWrongTest {
                 .single();
         seal(headers, new byte[] {0});
         shop.product();
-        awaitStatus(webhook, "pending_retry");
-        JsonNode log = only(webhook);
+        JsonNode log = webhook.awaitStatus("pending_retry");
         assertThat(log.path("error_message").asString()).isEqualTo("Not sent: the webhook's secrets can't be read");
         assertThat(log.path("http_status").asInt(-1)).isZero();
         assertThat(log.path("next_retry_at").isNull()).isFalse();
-        assertThat(shop.get("/api/v1/webhooks/" + webhook.id() + "/stats")
-                        .data()
-                        .path("failing_since")
-                        .isNull())
-                .isTrue(); // it isn't the receiver's doing
+        assertThat(webhook.stats().path("failing_since").isNull()).isTrue(); // it isn't the receiver's doing
         assertThat(receiver.received()).isEmpty();
 
         seal(headers, sealed);
-        shop.post(LOGS + "/" + log.path("id").asString() + "/force-retry", "");
-        awaitStatus(webhook, "success");
+        shop.post(ShopWebhook.path(log) + "/force-retry", "");
+        webhook.awaitStatus("success");
         assertThat(receiver.received()).hasSize(1);
         assertThat(receiver.received().getFirst().header("x-token")).isEqualTo("mine");
     }
@@ -102,10 +76,9 @@ class SomethingWrongTest {
     @Test
     void holdsEverythingWithAnotherMasterKey() {
         receiver.behave(Receiver.answering(503, "later"));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        awaitStatus(webhook, "pending_retry");
-        String log = LOGS + "/" + only(webhook).path("id").asString();
+        String log = ShopWebhook.path(webhook.awaitStatus("pending_retry"));
         shop.bean(Dispatching.class).stop();
         assertThat(shop.post(log + "/force-retry", "").status()).isEqualTo(200); // due from here on
         shop.product();
@@ -114,14 +87,14 @@ class SomethingWrongTest {
         try (ConfigurableApplicationContext other = shop.anotherDispatcher(
                 "tillstream.webhook.retries=1h,1h,1h",
                 "tillstream.master-key=" + Base64.getEncoder().encodeToString(otherKey))) {
-            await().atMost(LONG).until(() -> other.getBean(Dispatching.class).trouble() != null);
+            await().until(() -> other.getBean(Dispatching.class).trouble() != null);
             Health health = requireNonNull(other.getBean(Standing.class).health());
             assertThat(health.getStatus()).isEqualTo(Status.DOWN);
             assertThat(String.valueOf(health.getDetails().get("reason"))).contains("not the master key");
         }
         assertThat(shop.jdbc()
                         .sql("select status || ' ' || attempt_count from deliveries where endpoint_id = :id")
-                        .param("id", UUID.fromString(webhook.id()))
+                        .param("id", webhook.uuid())
                         .query(String.class)
                         .list())
                 .containsExactly("pending_retry 1"); // what happened since isn't taken in either
@@ -129,10 +102,8 @@ class SomethingWrongTest {
 
         receiver.behave(Receiver.answering(200, "ok"));
         shop.bean(Dispatching.class).start();
-        await().atMost(LONG).until(() -> receiver.received().size() == 3);
-        assertThat(receiver.received())
-                .extracting(one -> one.header("x-tillstream-sequence"))
-                .containsExactlyInAnyOrder("1", "1", "2");
+        receiver.awaitReceived(3);
+        assertThat(receiver.numbers()).containsExactlyInAnyOrder(1L, 1L, 2L);
     }
 
     @Test
@@ -140,10 +111,9 @@ class SomethingWrongTest {
         Instant until = shop.clock().instant().plus(Duration.ofHours(3)).truncatedTo(ChronoUnit.SECONDS);
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(until.atOffset(ZoneOffset.UTC));
         receiver.behave(Receiver.answering(503, "later", "Retry-After: " + date));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        awaitStatus(webhook, "pending_retry");
-        Instant next = Instant.parse(only(webhook).path("next_retry_at").asString());
+        Instant next = nextRetry(webhook);
         // by its own schedule it would be an hour
         assertThat(next).isBetween(until, until.plus(Duration.ofMinutes(1)));
     }
@@ -154,11 +124,15 @@ class SomethingWrongTest {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 before.minus(Duration.ofHours(3)).atOffset(ZoneOffset.UTC));
         receiver.behave(Receiver.answering(503, "later", "Retry-After: " + date));
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
-        awaitStatus(webhook, "pending_retry");
-        Instant next = Instant.parse(only(webhook).path("next_retry_at").asString());
+        Instant next = nextRetry(webhook);
         assertThat(next).isBetween(before.plus(Duration.ofMinutes(54)), before.plus(Duration.ofHours(2)));
+    }
+
+    private static Instant nextRetry(ShopWebhook webhook) {
+        return Instant.parse(
+                webhook.awaitStatus("pending_retry").path("next_retry_at").asString());
     }
 
     @Test
@@ -166,12 +140,12 @@ class SomethingWrongTest {
         List<Socket> waiting = new ArrayList<>();
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             fill(full, waiting);
-            Reply webhook =
+            ShopWebhook webhook =
                     shop.webhook("http://127.0.0.1:" + full.getLocalPort() + "/hooks", "'events': ['product.created']");
             shop.product();
-            awaitStatus(webhook, "pending_retry");
-            assertThat(only(webhook).path("http_status").asInt()).isEqualTo(408);
-            assertThat(only(webhook).path("error_message").asString()).isEqualTo("Timed out: no connection");
+            JsonNode log = webhook.awaitStatus("pending_retry");
+            assertThat(log.path("http_status").asInt()).isEqualTo(408);
+            assertThat(log.path("error_message").asString()).isEqualTo("Timed out: no connection");
         } finally {
             for (Socket socket : waiting) socket.close();
         }
@@ -189,14 +163,5 @@ class SomethingWrongTest {
             }
         }
         throw new AssertionError("It has room for more than ten");
-    }
-
-    private void awaitStatus(Reply webhook, String status) {
-        await().atMost(LONG).until(() -> only(webhook).path("status").asString().equals(status));
-    }
-
-    /** Its newest delivery. */
-    private JsonNode only(Reply webhook) {
-        return shop.get(LOGS + "?endpoint_id=" + webhook.id()).data().path(0);
     }
 }

@@ -2,32 +2,24 @@ package io.tillstream.webhook.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 
 /** How a webhook's last 24 hours are told. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StatisticsTest {
-    private final DispatcherShop shop = new DispatcherShop();
-
-    @AfterAll
-    void close() {
-        shop.close();
-    }
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop();
 
     @Test
     void countWhatIsSettledAndWhatWaits() {
-        UUID webhook = UUID.fromString(shop.webhook("http://127.0.0.1:9/hooks", "'events': ['product.created']")
-                .id());
+        ShopWebhook webhook = quiet();
         Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
         Instant before = now.minus(Duration.ofHours(25));
         shop.bean(Partitions.class).make(before);
@@ -42,7 +34,7 @@ class StatisticsTest {
         queued(stored(webhook, oldest, "pending", null, null), webhook, "1 hour");
         queued(stored(webhook, before, "held", null, null), webhook, "infinity");
 
-        JsonNode shown = statistics(webhook);
+        JsonNode shown = webhook.stats();
         assertThat(shown.path("delivered").asInt()).isEqualTo(97);
         assertThat(shown.path("failed").asInt()).isEqualTo(2);
         assertThat(shown.path("success_rate").decimalValue()).isEqualByComparingTo("0.9798");
@@ -57,26 +49,26 @@ class StatisticsTest {
 
     @Test
     void sayNothingWhereThereIsNothing() {
-        Reply webhook = shop.webhook("http://127.0.0.1:9/hooks", "'events': ['product.created']");
-        JsonNode shown = statistics(UUID.fromString(webhook.id()));
+        JsonNode shown = quiet().stats();
         for (String none : new String[] {"delivered", "failed", "waiting", "held"})
             assertThat(shown.path(none).asInt(-1)).as(none).isZero();
         for (String none : new String[] {"success_rate", "p50_ms", "p99_ms", "oldest_waiting_at", "last_success_at"})
             assertThat(shown.path(none).isNull()).as(none).isTrue();
     }
 
-    private JsonNode statistics(UUID webhook) {
-        return shop.get("/api/v1/webhooks/" + webhook + "/stats").data();
+    private static ShopWebhook quiet() {
+        return shop.webhook("http://127.0.0.1:9/hooks", "'events': ['product.created']");
     }
 
-    private UUID stored(UUID webhook, Instant at, String status, @Nullable String error, @Nullable Long durationMs) {
+    private UUID stored(
+            ShopWebhook webhook, Instant at, String status, @Nullable String error, @Nullable Long durationMs) {
         UUID id = Ids.at(at);
         shop.jdbc()
                 .sql("insert into deliveries (id, endpoint_id, mode, message_id, event, body, status, max_attempts,"
                         + " error_message, duration_ms, created_at) values (:id, :webhook, 'live', 'm',"
                         + " 'product.created', '{}', :status, 1, :error, :duration, :at)")
                 .param("id", id)
-                .param("webhook", webhook)
+                .param("webhook", webhook.uuid())
                 .param("status", status)
                 .param("error", error)
                 .param("duration", durationMs)
@@ -85,13 +77,13 @@ class StatisticsTest {
         return id;
     }
 
-    private void queued(UUID delivery, UUID webhook, String due) {
+    private void queued(UUID delivery, ShopWebhook webhook, String due) {
         shop.jdbc()
                 .sql(
                         "insert into queue (delivery_id, endpoint_id, due_at) values (:id, :webhook, case :due when 'infinity'"
                                 + " then 'infinity'::timestamptz else now() + :due::interval end)")
                 .param("id", delivery)
-                .param("webhook", webhook)
+                .param("webhook", webhook.uuid())
                 .param("due", due)
                 .update();
     }

@@ -4,16 +4,16 @@ import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Thousands of deliveries wait for a receiver that takes them. */
 class BacklogTest {
     private static final int WAITING = 6_000;
 
-    @AutoClose
-    private final DispatcherShop shop = new DispatcherShop();
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop();
 
     private final Receiver receiver = shop.receiver();
 

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import java.time.Duration;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 
 /** What days bring. */
 class LaterTest {
-    @AutoClose
-    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retries=50ms");
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retries=50ms");
 
     private final Receiver receiver = shop.receiver();
 
@@ -61,6 +61,7 @@ class LaterTest {
     @Test
     void dropsDaysThatAreOlderThanTheRetention() {
         Partitions partitions = shop.bean(Partitions.class);
+        partitions.dropBefore(shop.clock().instant().minus(Duration.ofDays(1))); // other tests' days
         ShopWebhook webhook = shop.toldOfProducts(receiver, "'strict_order': true");
         receiver.behave(Receiver.answering(503, "later", "Retry-After: 172800"));
         shop.product();

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** More deliveries than an endpoint has attempts at a time, to a receiver that takes some of them and then changes its mind. */
 class LeasedAheadTest {
@@ -15,8 +15,8 @@ class LeasedAheadTest {
     private static final int PRODUCTS = 200;
     private static final String SETTING = "tillstream.webhook.per-endpoint=" + PER_ENDPOINT;
 
-    @AutoClose
-    private final DispatcherShop shop = new DispatcherShop(SETTING);
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop(SETTING);
 
     private final Receiver receiver = shop.receiver();
     private final ShopWebhook webhook = shop.toldOfProducts(receiver);

@@ -97,7 +97,10 @@ final class DispatcherShop implements AfterEachCallback, AfterAllCallback, AutoC
 
     /** For what comes about by itself. */
     static ConditionFactory await() {
-        return Awaitility.await().atMost(Duration.ofSeconds(60));
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20));
     }
 
     private static String base(ConfigurableApplicationContext of) {

@@ -16,6 +16,7 @@ import io.tillstream.http.usage.KeyUses;
 import io.tillstream.store.Credentials;
 import io.tillstream.store.EventStoreConfiguration;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.webflux.autoconfigure.WebFluxRegistrations;
@@ -38,11 +39,15 @@ import org.springframework.web.reactive.result.method.annotation.RequestMappingH
 @EnableConfigurationProperties(EdgeSettings.class)
 @PropertySource("classpath:io/tillstream/http/edge.properties")
 public class HttpEdgeConfiguration {
-    /** Event loops of its own: the global ones end with the first of several applications in a JVM. */
+    /**
+     * Event loops of its own: the global ones end with the first of several applications in a JVM. They end at once: what was
+     * asked for has been answered by then, as shutting down is graceful.
+     */
     @Bean
     ReactorResourceFactory reactorResourceFactory() {
         ReactorResourceFactory resources = new ReactorResourceFactory();
         resources.setUseGlobalResources(false);
+        resources.setShutdownQuietPeriod(Duration.ZERO);
         return resources;
     }
 

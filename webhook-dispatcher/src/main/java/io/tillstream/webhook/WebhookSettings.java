@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param postgresUrl where the dispatcher keeps its schema; the event store's server if null
  * @param retries the waits after the first, second, … failed attempt; three days in all
  * @param timeout of an attempt, from connecting to the answer's end
+ * @param leaseMargin how much longer than an attempt its lease is, and so what may pass before and after it
  * @param inFlight attempts of this instance at a time
  * @param perEndpoint attempts to one endpoint at a time
  * @param suspendAfter how long an endpoint may fail without a success in between
@@ -27,6 +28,7 @@ public record WebhookSettings(
 
         @DefaultValue("3s") Duration connectTimeout,
         @DefaultValue("5s") Duration timeout,
+        @DefaultValue("15s") Duration leaseMargin,
         @DefaultValue("256") int inFlight,
         @DefaultValue("16") int perEndpoint,
         @DefaultValue("5d") Duration suspendAfter,

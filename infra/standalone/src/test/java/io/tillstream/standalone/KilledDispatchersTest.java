@@ -199,6 +199,8 @@ class KilledDispatchersTest {
         environment.put("TILLSTREAM_ADMIN_PASSWORD", "a-long-enough-password");
         environment.put("TILLSTREAM_WEBHOOK_ALLOW", "127.0.0.0/8");
         environment.put("TILLSTREAM_WEBHOOK_TIMEOUT", "5s"); // what is only slow doesn't come again
+        // an endpoint's one place is free again so much later
+        environment.put("TILLSTREAM_WEBHOOK_LEASE_MARGIN", "5s");
         // on a machine where a dispatcher may wait long for its turn, what is not recorded is what a kill repeats: two
         // an endpoint
         environment.put("TILLSTREAM_WEBHOOK_PER_ENDPOINT", "1");

@@ -181,7 +181,11 @@ public class DeliveryConfiguration {
                 client,
                 new Schedule(settings.retries()),
                 new Sending.Limits(
-                        settings.inFlight(), settings.perEndpoint(), settings.timeout(), settings.suspendAfter()),
+                        settings.inFlight(),
+                        settings.perEndpoint(),
+                        settings.timeout(),
+                        settings.leaseMargin(),
+                        settings.suspendAfter()),
                 (endpoint, mode, reason, now) -> store.sql("insert into public.webhook_suspension_wishes"
                                 + " (webhook_id, mode, reason, wished_at) values (:id, :mode, :reason, :now)")
                         .param("id", endpoint)

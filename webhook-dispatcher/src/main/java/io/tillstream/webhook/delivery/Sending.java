@@ -53,7 +53,6 @@ final class Sending {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
-    private static final Duration LEASE_MARGIN = Duration.ofSeconds(15);
     private static final long POLL_MS = 100;
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -69,7 +68,7 @@ final class Sending {
     private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
 
     /** How deliveries are sent. */
-    record Limits(int inFlight, int perEndpoint, Duration timeout, Duration suspendAfter) {}
+    record Limits(int inFlight, int perEndpoint, Duration timeout, Duration leaseMargin, Duration suspendAfter) {}
 
     /** Asks the shop to stop sending to an endpoint. */
     @FunctionalInterface
@@ -271,7 +270,7 @@ final class Sending {
 
     /** Until when an attempt that begins now is left alone. */
     Instant leaseEnd(Instant now) {
-        return now.plus(limits.timeout()).plus(LEASE_MARGIN);
+        return now.plus(limits.timeout()).plus(limits.leaseMargin());
     }
 
     /** Answers whether there may be more for which there is room. */

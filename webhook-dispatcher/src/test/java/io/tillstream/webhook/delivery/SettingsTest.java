@@ -42,6 +42,7 @@ class SettingsTest {
                         settings.retries(),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
                         256,
                         16,
                         Duration.ofDays(5),

@@ -1,6 +1,7 @@
 package io.tillstream.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tillstream.embedded.Ports;
@@ -294,9 +295,9 @@ class EveryWayOutTest {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             while (true) {
-                var batch = consumer.poll(Duration.ofSeconds(1));
-                batch.forEach(records::add);
-                if (batch.isEmpty() && records.size() >= atLeast) return records;
+                long end = requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+                if (records.size() >= atLeast && consumer.position(partition) >= end) return records;
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
             }
         }
     }

@@ -34,6 +34,11 @@ public record WebhookSettings(
         @DefaultValue("5d") Duration suspendAfter,
         @DefaultValue("30d") Duration retention,
         @DefaultValue("hold") AfterLoss afterLoss) {
+    public WebhookSettings {
+        if (leaseMargin.compareTo(Duration.ofSeconds(1)) < 0)
+            throw new IllegalArgumentException("tillstream.webhook.lease-margin is a second or more");
+    }
+
     public int maxAttempts() {
         return retries.size() + 1;
     }

@@ -295,7 +295,8 @@ class EveryWayOutTest {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             while (true) {
-                long end = requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+                long end =
+                        requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
                 if (records.size() >= atLeast && consumer.position(partition) >= end) return records;
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);
             }

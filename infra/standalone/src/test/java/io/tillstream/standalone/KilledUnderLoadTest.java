@@ -153,7 +153,7 @@ class KilledUnderLoadTest {
     }
 
     private RunningProcess up(int port) throws Exception {
-        return RunningProcess.start(
+        return RunningProcess.startForMuch(
                 folder.resolve("log"),
                 Tillstream.class,
                 Map.of("TILLSTREAM_API_KEY", KEY),

@@ -29,7 +29,7 @@ class OwnWritesTest {
     @Timeout(600)
     void areAlwaysVisible() throws Exception {
         int port = Ports.free();
-        try (RunningProcess shop = RunningProcess.start(
+        try (RunningProcess shop = RunningProcess.startForMuch(
                         folder.resolve("log"),
                         Tillstream.class,
                         Map.of("TILLSTREAM_API_KEY", KEY),

@@ -35,11 +35,23 @@ final class RunningProcess implements AutoCloseable {
     /** Any of our mains; of settings in the environment it has these only. */
     static RunningProcess start(Path output, Class<?> main, Map<String, String> settings, String... arguments)
             throws IOException {
+        return start(1, output, main, settings, arguments);
+    }
+
+    /** As the other, for much work: with the second compiler, which costs most of the others more than it saves. */
+    static RunningProcess startForMuch(Path output, Class<?> main, Map<String, String> settings, String... arguments)
+            throws IOException {
+        return start(4, output, main, settings, arguments);
+    }
+
+    private static RunningProcess start(
+            int level, Path output, Class<?> main, Map<String, String> settings, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx400m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", // few live for long enough to pay for more
+                "-XX:TieredStopAtLevel=" + level,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

@@ -136,7 +136,7 @@ class WebhookCommandController {
 
     @DeleteMapping("/{id}")
     @RequiresScope(WEBHOOKS_WRITE)
-    @Operation(summary = "Delete a webhook", description = "What waits to be sent to it is given up.")
+    @Operation(summary = "Delete a webhook", description = "Its log goes with it, and what waits isn't sent.")
     @Refuses("UNKNOWN")
     Answer<Void> delete(@PathVariable UUID id, Request request) {
         return commands.send(request, new DeleteWebhook(id), (Webhook webhook) -> Answer.noContent());

@@ -48,6 +48,10 @@ final class Deliveries {
     /** More than what was given back may come before what is leased, of which a claim then doesn't know. */
     private static final int LOOKED_BEYOND = 16;
 
+    /** The log of a deleted webhook is removed some rows at a time, and not shown meanwhile. */
+    private static final String SHOWN =
+            "endpoint_id <> all(array(select id from endpoints where deleted and not log_removed))";
+
     private static final String CLAIM = "with able as materialized ("
             + " select id, strict_order, numbered, greatest(least(slots, most"
             // what is leased was the longest due
@@ -243,14 +247,14 @@ final class Deliveries {
                 .update();
     }
 
-    /** Gives up what waits for an endpoint, or is held for it. */
-    void giveUp(UUID endpoint, String reason, Instant now) {
+    /** Gives up what waits for an endpoint that was switched off, or is held for it. */
+    void giveUp(UUID endpoint, Instant now) {
         jdbc.sql(
                         "with waiting as (delete from queue where endpoint_id = :endpoint returning delivery_id)"
                                 + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
                                 + " failed_at = :now, http_status = 0, error_message = :reason from waiting where id = delivery_id")
                 .param("endpoint", endpoint)
-                .param("reason", reason)
+                .param("reason", "The webhook was switched off")
                 .param("now", time(now))
                 .update();
     }
@@ -645,7 +649,7 @@ final class Deliveries {
     }
 
     private Optional<Delivery> find(UUID id, Mode mode, String lock) {
-        return jdbc.sql(COLUMNS + " where d.id = :id and d.mode = :mode" + lock)
+        return jdbc.sql(COLUMNS + " where d.id = :id and d.mode = :mode and d." + SHOWN + lock)
                 .param("id", id)
                 .param("mode", mode.wire())
                 .query((rs, n) -> delivery(rs))
@@ -656,7 +660,7 @@ final class Deliveries {
             ListQuery query, Mode mode, @Nullable UUID endpoint, Collection<String> statuses, @Nullable String event) {
         String compare = query.ascending() ? ">" : "<";
         String order = query.ascending() ? "asc" : "desc";
-        return jdbc.sql(COLUMNS + " where d.mode = :mode"
+        return jdbc.sql(COLUMNS + " where d.mode = :mode and d." + SHOWN
                         + (endpoint == null ? "" : " and d.endpoint_id = :endpoint")
                         + (statuses.isEmpty() ? "" : " and d.status = any(:statuses)")
                         + (event == null ? "" : " and d.event = :event")
@@ -753,7 +757,8 @@ final class Deliveries {
     Standing.Waiting waiting(Instant now) {
         return jdbc.sql("select count(*) as deliveries, min(due_at) filter (where " + FREE + ") as oldest,"
                         + " (select count(*) from health h join endpoints e on e.id = h.endpoint_id where h.paused_until > :now"
-                        + " and e.is_active and not e.deleted) as circuits from queue where due_at < 'infinity'")
+                        + " and e.is_active and not e.deleted) as circuits from queue where due_at < 'infinity' and "
+                        + SHOWN)
                 .param("now", time(now))
                 .query((rs, n) ->
                         new Standing.Waiting(rs.getLong("deliveries"), instant(rs, "oldest"), rs.getLong("circuits")))

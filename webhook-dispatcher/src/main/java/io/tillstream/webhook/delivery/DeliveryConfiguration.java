@@ -159,6 +159,11 @@ public class DeliveryConfiguration {
     }
 
     @Bean
+    DeletedLogs deletedLogs(@Qualifier("webhooks") DataSource webhooks) {
+        return new DeletedLogs(JdbcClient.create(webhooks), transaction(webhooks));
+    }
+
+    @Bean
     Client webhookClient(Targets targets, WebhookSettings settings, Clock clock) {
         return new Client(targets, settings.connectTimeout(), settings.timeout(), settings.inFlight(), clock);
     }
@@ -227,6 +232,7 @@ public class DeliveryConfiguration {
             Sending sending,
             Deliveries deliveries,
             Replays replays,
+            DeletedLogs deletedLogs,
             Partitions partitions,
             WebhookSettings settings,
             Clock clock) {
@@ -246,6 +252,7 @@ public class DeliveryConfiguration {
                 sending,
                 deliveries,
                 replays,
+                deletedLogs,
                 new Witness(JdbcClient.create(wishes)),
                 settings.afterLoss(),
                 answers,

@@ -70,7 +70,7 @@ class DeliveryController {
     /**
      * One event for one webhook.
      *
-     * @param endpoint null once the webhook is deleted
+     * @param endpoint null where the webhook was deleted a moment ago
      * @param eventType the name under which it is sent
      * @param messageId its webhook-id header: the same for all attempts
      * @param sequence its X-Tillstream-Sequence header: gapless for each webhook; null for tests
@@ -196,6 +196,15 @@ class DeliveryController {
     }
 
     private Answer<DeliveryResult> test(UUID id, Request request, String asked) {
+        Stored test = requireNonNull(ownTransaction.execute(status -> stored(id, request, asked)));
+        return Answer.ok(DeliveryResult.of(sending.attemptNow(test.delivery(), test.webhook(), Map.of())));
+    }
+
+    private record Stored(Delivery delivery, Webhook webhook) {}
+
+    /** Stored before it is attempted, and not in the log of a webhook that is deleted meanwhile. */
+    private Stored stored(UUID id, Request request, String asked) {
+        deliveries.holdIntake();
         Endpoint endpoint = endpoints
                 .find(id, request.caller().mode())
                 .orElseThrow(() -> new Refused(DeliveryRefusal.UNKNOWN_WEBHOOK));
@@ -215,7 +224,8 @@ class DeliveryController {
                 null,
                 now,
                 null);
-        return Answer.ok(DeliveryResult.of(send(delivery, endpoint.webhook(), Map.of())));
+        deliveries.store(List.of(delivery));
+        return new Stored(delivery, endpoint.webhook());
     }
 
     @GetMapping("/logs")
@@ -278,10 +288,8 @@ class DeliveryController {
         return once.answerAfterAttempt(request, () -> sendAgain(logId, request));
     }
 
-    private record Again(Delivery delivery, Webhook webhook) {}
-
     private Answer<DeliveryResult> sendAgain(UUID logId, Request request) {
-        Again again = requireNonNull(ownTransaction.execute(status -> copy(logId, request)));
+        Stored again = requireNonNull(ownTransaction.execute(status -> copy(logId, request)));
         Attempted attempted = sending.attemptNow(again.delivery(), again.webhook(), Map.of("X-Sellf-Retry", "true"));
         boolean answered = attempted.exchange().status() > 0;
         Status from = answered ? Status.PERMANENTLY_FAILED : Status.RETRIED;
@@ -290,7 +298,7 @@ class DeliveryController {
     }
 
     /** Stored before it is attempted, once for each that was given up, and without what an erasure takes meanwhile. */
-    private Again copy(UUID logId, Request request) {
+    private Stored copy(UUID logId, Request request) {
         deliveries.holdIntake();
         Delivery old = deliveries
                 .findForUpdate(logId, request.caller().mode())
@@ -317,7 +325,7 @@ class DeliveryController {
         deliveries.store(List.of(copy));
         // one that nobody would go on with is settled by its attempt
         if (triedOn) deliveries.move(logId, List.of(Status.PERMANENTLY_FAILED), Status.RETRIED, now);
-        return new Again(copy, endpoint.webhook());
+        return new Stored(copy, endpoint.webhook());
     }
 
     @PostMapping("/logs/{logId}/archive")
@@ -393,11 +401,6 @@ class DeliveryController {
             if (!deliveries.cancel(logId, now())) throw new Refused(DeliveryRefusal.NOT_CANCELABLE);
             return Answer.ok(new MovedDelivery("canceled"));
         });
-    }
-
-    private Attempted send(Delivery delivery, Webhook webhook, Map<String, String> marks) {
-        ownTransaction.executeWithoutResult(status -> deliveries.store(List.of(delivery))); // stored before attempted
-        return sending.attemptNow(delivery, webhook, marks);
     }
 
     private Delivery found(UUID id, Request request) {

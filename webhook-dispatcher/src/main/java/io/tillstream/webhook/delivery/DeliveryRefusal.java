@@ -11,7 +11,7 @@ enum DeliveryRefusal implements Refusal {
     INACTIVE_WEBHOOK(ErrorCode.CONFLICT, "The webhook is not active, so nothing can be replayed to it"),
     NOT_FAILED(ErrorCode.INVALID_INPUT, "Only a failed delivery can be sent again: one that is permanently_failed"),
     NOT_GIVEN_UP(ErrorCode.CONFLICT, "Only a delivery that is permanently_failed can be replayed"),
-    SWITCHED_OFF(ErrorCode.CONFLICT, "The webhook is switched off or deleted, so nothing is sent to it"),
+    SWITCHED_OFF(ErrorCode.CONFLICT, "The webhook is switched off, so nothing is sent to it"),
     NOT_WAITING(ErrorCode.CONFLICT, "Only a delivery that is pending_retry, and isn't being attempted, can be hurried"),
     NOT_CANCELABLE(ErrorCode.CONFLICT, "Only a delivery that is pending, pending_retry or held can be canceled");
 

@@ -190,7 +190,7 @@ class DeliveryReportController {
             operationId = "retryWebhookDeliveries",
             description =
                     "All that are permanently_failed and fit, each with all its attempts again. Left out are tests, and what went to"
-                            + " webhooks that are switched off or deleted; what is for a suspended one is held.")
+                            + " webhooks that are switched off; what is for a suspended one is held.")
     @ApiResponse(responseCode = "200", description = "They are queued")
     Answer<RetriedDeliveries> retry(
             Request request, @JsonBody(value = RetryDeliveriesRequest.class, optional = true) Values body) {

@@ -25,7 +25,8 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one claims, one sends, one records what came of
- * it, one carries on replays and one tidies. Whatever fails starts over from what PostgreSQL knows. Any number of instances may run.
+ * it, one carries on replays, one removes the logs of deleted webhooks and one tidies. Whatever fails starts over from what PostgreSQL
+ * knows. Any number of instances may run.
  */
 final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Logger log = LoggerFactory.getLogger(Dispatching.class);
@@ -44,6 +45,9 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Duration BOUND = Duration.ofSeconds(2);
     private static final Duration TIDYING = Duration.ofHours(1);
 
+    /** Between two steps of removing: whoever sends has PostgreSQL for himself meanwhile. */
+    private static final Duration BREATH = Duration.ofMillis(50);
+
     /** After so many attempts the queue is vacuumed; after a fifth of what waits, where that is more: it costs as much as that. */
     private static final int WORTH_VACUUM = 5_000;
 
@@ -54,6 +58,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private final Sending sending;
     private final Deliveries deliveries;
     private final Replays replays;
+    private final DeletedLogs deletedLogs;
     private final Witness witness;
     private final AfterLoss afterLoss;
     private final IdempotencyAnswers answers;
@@ -81,6 +86,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             Sending sending,
             Deliveries deliveries,
             Replays replays,
+            DeletedLogs deletedLogs,
             Witness witness,
             AfterLoss afterLoss,
             IdempotencyAnswers answers,
@@ -94,6 +100,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         this.sending = sending;
         this.deliveries = deliveries;
         this.replays = replays;
+        this.deletedLogs = deletedLogs;
         this.witness = witness;
         this.afterLoss = afterLoss;
         this.answers = answers;
@@ -121,6 +128,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
                     recordTheRest();
                 }),
                 Thread.ofPlatform().name("webhooks-replays").daemon().start(() -> untilStopped(stop, this::replay)),
+                Thread.ofPlatform().name("webhooks-removing").daemon().start(() -> untilStopped(stop, this::remove)),
                 Thread.ofPlatform().name("webhooks-tidying").daemon().start(() -> untilStopped(stop, this::tidy)));
     }
 
@@ -292,6 +300,14 @@ final class Dispatching implements SmartLifecycle, ReadModel {
                 if (more) sending.wake();
             }
         } while (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private void remove(CountDownLatch stop) throws InterruptedException {
+        Duration pause;
+        do {
+            pause = deletedLogs.removeSome() ? BREATH : PAUSE;
+            well();
+        } while (!stop.await(pause.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private void tidy(CountDownLatch stop) throws InterruptedException {

@@ -254,8 +254,8 @@ final class Intake {
                 forgiven.add(id);
             }
             case WebhookSuspended _ -> deliveries.hold(id);
-            case WebhookDisabled _ -> deliveries.giveUp(id, "The webhook was switched off", now);
-            case WebhookDeleted _ -> deliveries.giveUp(id, "The webhook was deleted", now);
+            case WebhookDisabled _ -> deliveries.giveUp(id, now);
+            case WebhookDeleted _ -> {} // its row says so, and what is left of its log is removed
             case WebhookDetailsChanged _ -> {
                 // how another receiver did
                 if (before != null

@@ -75,13 +75,21 @@ class WebhookReplayController {
     }
 
     private final Endpoints endpoints;
+    private final Deliveries deliveries;
     private final Replays replays;
     private final Dispatching dispatching;
     private final Once once;
     private final Clock clock;
 
-    WebhookReplayController(Endpoints endpoints, Replays replays, Dispatching dispatching, Once once, Clock clock) {
+    WebhookReplayController(
+            Endpoints endpoints,
+            Deliveries deliveries,
+            Replays replays,
+            Dispatching dispatching,
+            Once once,
+            Clock clock) {
         this.endpoints = endpoints;
+        this.deliveries = deliveries;
         this.replays = replays;
         this.dispatching = dispatching;
         this.once = once;
@@ -106,6 +114,7 @@ class WebhookReplayController {
     }
 
     private Answer<WebhookReplay> begun(UUID id, Request request, Values body) {
+        deliveries.holdIntake();
         Endpoint endpoint = endpoint(id, request);
         if (!endpoint.webhook().isActive()) throw new Refused(DeliveryRefusal.INACTIVE_WEBHOOK);
         Instant from = body.instant("from");

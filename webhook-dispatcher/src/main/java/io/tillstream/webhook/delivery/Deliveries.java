@@ -657,17 +657,24 @@ final class Deliveries {
     }
 
     List<Delivery> page(
-            ListQuery query, Mode mode, @Nullable UUID endpoint, Collection<String> statuses, @Nullable String event) {
+            ListQuery query,
+            Mode mode,
+            @Nullable UUID endpoint,
+            @Nullable UUID replay,
+            Collection<String> statuses,
+            @Nullable String event) {
         String compare = query.ascending() ? ">" : "<";
         String order = query.ascending() ? "asc" : "desc";
         return jdbc.sql(COLUMNS + " where d.mode = :mode and d." + SHOWN
                         + (endpoint == null ? "" : " and d.endpoint_id = :endpoint")
+                        + (replay == null ? "" : " and d.replay_id = :replay")
                         + (statuses.isEmpty() ? "" : " and d.status = any(:statuses)")
                         + (event == null ? "" : " and d.event = :event")
                         + (query.cursor() == null ? "" : " and d.id " + compare + " :after")
                         + " order by d.id " + order + " limit :limit")
                 .param("mode", mode.wire())
                 .param("endpoint", endpoint)
+                .param("replay", replay)
                 .param("statuses", statuses.toArray(String[]::new))
                 .param("event", event)
                 .param("after", query.cursor() == null ? null : query.cursor().id())

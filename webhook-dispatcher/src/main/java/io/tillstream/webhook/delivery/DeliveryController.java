@@ -74,6 +74,7 @@ class DeliveryController {
      * @param eventType the name under which it is sent
      * @param messageId its webhook-id header: the same for all attempts
      * @param sequence its X-Tillstream-Sequence header: gapless for each webhook; null for tests
+     * @param replayId the replay of history that made it; null for any other
      * @param payload the body, as it is sent
      * @param httpStatus of the last attempt: 408 for a time-out, 0 where there was no answer
      * @param responseBody the beginning of the receiver's last answer
@@ -86,6 +87,7 @@ class DeliveryController {
             String eventType,
             String messageId,
             @Nullable Long sequence,
+            @Nullable UUID replayId,
             Map<String, @Nullable Object> payload,
             @Nullable Integer httpStatus,
             @Nullable String responseBody,
@@ -109,6 +111,7 @@ class DeliveryController {
                     delivery.event(),
                     delivery.messageId(),
                     delivery.number(),
+                    delivery.replayId(),
                     members(delivery.body()),
                     delivery.httpStatus(),
                     delivery.responseBody(),
@@ -230,8 +233,9 @@ class DeliveryController {
 
     @GetMapping("/logs")
     @RequiresScope(Scope.WEBHOOKS_READ)
-    @ListParams(filters = {"endpoint_id", "status", "event_type"})
+    @ListParams(filters = {"endpoint_id", "replay_id", "status", "event_type"})
     @Parameter(name = "endpoint_id", description = "Deliveries to this webhook only")
+    @Parameter(name = "replay_id", description = "Deliveries of this replay of history only")
     @Parameter(
             name = "status",
             description = "One status; failed ones of any kind by all_failed; all by all",
@@ -242,11 +246,17 @@ class DeliveryController {
             operationId = "listWebhookDeliveries",
             description = "The newest first unless sorted otherwise.")
     Listing<WebhookDelivery> list(Request request, ListQuery query) {
-        UUID endpoint = endpointFilter(query.filter("endpoint_id"));
+        UUID endpoint = idFilter(query, "endpoint_id");
+        UUID replay = idFilter(query, "replay_id");
         String status = query.filter("status");
         String event = eventFilter(query.filter("event_type"));
         List<Delivery> rows = deliveries.page(
-                query, request.caller().mode(), endpoint, status == null ? List.of() : Status.filtered(status), event);
+                query,
+                request.caller().mode(),
+                endpoint,
+                replay,
+                status == null ? List.of() : Status.filtered(status),
+                event);
         Map<UUID, Optional<Endpoint>> known = new HashMap<>();
         return Listing.page(query, rows, row -> query.after(row.createdAt(), row.id()), null)
                 .map(row -> WebhookDelivery.of(row, known.computeIfAbsent(row.endpointId(), endpoints::findAny), null));
@@ -458,9 +468,10 @@ class DeliveryController {
         return data;
     }
 
-    private static @Nullable UUID endpointFilter(@Nullable String sent) {
+    private static @Nullable UUID idFilter(ListQuery query, String name) {
+        String sent = query.filter(name);
         if (sent == null) return null;
-        return Uuids.parse(sent).orElseThrow(() -> invalid("endpoint_id", "must be a UUID"));
+        return Uuids.parse(sent).orElseThrow(() -> invalid(name, "must be a UUID"));
     }
 
     private static @Nullable String eventFilter(@Nullable String sent) {

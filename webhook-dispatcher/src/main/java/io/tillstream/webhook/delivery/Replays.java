@@ -6,6 +6,7 @@ import io.tillstream.events.Mode;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.webhook.Webhook;
 import io.tillstream.events.webhook.WebhookEventName;
+import io.tillstream.http.list.ListQuery;
 import io.tillstream.store.EventFilter;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.EventPages;
@@ -145,6 +146,21 @@ final class Replays {
                 .param("mode", mode.wire())
                 .query((rs, n) -> replay(rs))
                 .optional();
+    }
+
+    /** Up to one more than the query's limit. */
+    List<Replay> page(ListQuery query, UUID endpoint, Mode mode) {
+        String compare = query.ascending() ? ">" : "<";
+        String order = query.ascending() ? "asc" : "desc";
+        return jdbc.sql("select * from replays where endpoint_id = :endpoint and mode = :mode"
+                        + (query.cursor() == null ? "" : " and id " + compare + " :after")
+                        + " order by id " + order + " limit :limit")
+                .param("endpoint", endpoint)
+                .param("mode", mode.wire())
+                .param("after", query.cursor() == null ? null : query.cursor().id())
+                .param("limit", query.limit() + 1)
+                .query((rs, n) -> replay(rs))
+                .list();
     }
 
     /** Ends one; what it has queued isn't sent. What was over stays as it ended. */

@@ -13,6 +13,9 @@ import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refused;
 import io.tillstream.http.error.Refuses;
+import io.tillstream.http.list.ListParams;
+import io.tillstream.http.list.ListQuery;
+import io.tillstream.http.list.Listing;
 import io.tillstream.webhook.delivery.Replays.Replay;
 import io.tillstream.webhook.endpoint.Endpoints;
 import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
@@ -132,6 +135,21 @@ class WebhookReplayController {
                 body.requiredInteger("rate"),
                 now());
         return Answer.created(WebhookReplay.of(begun));
+    }
+
+    @GetMapping
+    @RequiresScope(Scope.WEBHOOKS_READ)
+    @ListParams
+    @Operation(
+            summary = "List a webhook's replays",
+            operationId = "listWebhookReplays",
+            description = "The newest first unless sorted otherwise, also those that are over.")
+    @Refuses("UNKNOWN_WEBHOOK")
+    Listing<WebhookReplay> list(@PathVariable UUID id, Request request, ListQuery query) {
+        endpoint(id, request);
+        List<Replay> rows = replays.page(query, id, request.caller().mode());
+        return Listing.page(query, rows, row -> query.after(row.createdAt(), row.id()), null)
+                .map(WebhookReplay::of);
     }
 
     @GetMapping("/{replayId}")

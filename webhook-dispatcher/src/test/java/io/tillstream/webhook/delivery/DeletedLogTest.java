@@ -52,7 +52,7 @@ class DeletedLogTest {
             assertThat(webhook.logs()).isEmpty();
             assertThat(logs("?status=all_failed")).containsExactly(idOf(other.newest()));
             assertThat(logs("?sort_order=asc")).contains(idOf(other.newest())).doesNotContain(idOf(log));
-            for (String gone : List.of(delivery, path + "/feed", path + "/stats", replay))
+            for (String gone : List.of(delivery, path + "/feed", path + "/stats", path + "/replays", replay))
                 assertThat(shop.get(gone).status()).as(gone).isEqualTo(404);
             for (String action : List.of("retry", "replay", "force-retry", "cancel", "archive"))
                 assertThat(shop.post(delivery + "/" + action, "{}").status())

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
 
 /** Replays of history that are under way, and who is at them. */
 class ReplayedHistoryTest {
@@ -102,6 +104,82 @@ class ReplayedHistoryTest {
         awaitAllSentOnce(left, products);
         assertThat(statuses(aborted)).hasSize(5).containsOnly("permanently_failed");
         assertThat(receiver.received()).hasSize(5);
+    }
+
+    @Test
+    void areListedTheNewestFirst() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        ShopWebhook other = shop.toldOfProducts(receiver);
+        String path = webhook.path() + "/replays";
+        List<String> begun = Stream.generate(
+                        () -> shop.post(path, "{'to': '2020-01-01T00:00:00Z'}").id())
+                .limit(3)
+                .toList();
+        assertThat(ids(shop.get(path))).containsExactlyElementsOf(begun.reversed());
+        assertThat(ids(shop.get(path + "?sort_order=asc"))).containsExactlyElementsOf(begun);
+        Reply first = shop.get(path + "?limit=2");
+        assertThat(ids(first)).containsExactly(begun.get(2), begun.get(1));
+        assertThat(first.json().at("/pagination/has_more").asBoolean()).isTrue();
+        Reply last = shop.get(path + "?limit=2&cursor="
+                + first.json().at("/pagination/next_cursor").asString());
+        assertThat(ids(last)).containsExactly(begun.getFirst());
+        assertThat(last.json().at("/pagination/has_more").asBoolean()).isFalse();
+        assertThat(shop.get(path).data().get(0))
+                .isEqualTo(shop.get(path + "/" + begun.getLast()).data());
+        assertThat(ids(shop.get(other.path() + "/replays"))).isEmpty();
+        assertThat(shop.get(path + "?cursor=none").status()).isEqualTo(400);
+        assertThat(shop.get("/api/v1/webhooks/" + UUID.randomUUID() + "/replays")
+                        .status())
+                .isEqualTo(404);
+        assertThat(shop.get("/api/v1/webhooks/none/replays").status()).isEqualTo(400);
+    }
+
+    @Test
+    void areListedForWhoMayReadWebhooksOfThatMode() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        String path = webhook.path() + "/replays";
+        assertThat(shop.getWith(key("webhooks:read", "live"), path).status()).isEqualTo(200);
+        assertThat(shop.getWith(key("products:read", "live"), path).status()).isEqualTo(403);
+        assertThat(shop.getWith(key("webhooks:read", "test"), path).status()).isEqualTo(404);
+    }
+
+    private String key(String scope, String environment) {
+        return shop.postAsAdmin(
+                        "/api/v1/api-keys",
+                        "{'name': 'Reads', 'scopes': ['%s'], 'environment': '%s'}".formatted(scope, environment))
+                .text("key");
+    }
+
+    @Test
+    void areNamedInTheLogOfWhatTheyMade() {
+        receiver.behave(Receiver.answering(410, "gone"));
+        List<String> products = shop.products(2);
+        ShopWebhook webhook = toldOf(products);
+        String logs = "/api/v1/webhooks/logs?endpoint_id=" + webhook.id();
+        webhook.post("/test", "{}");
+        UUID replay = begin(webhook, 1000);
+        await().until(() -> ids(shop.get(logs + "&replay_id=" + replay)).size() == 2);
+        for (JsonNode made : shop.get(logs + "&replay_id=" + replay).data())
+            assertThat(made.path("replay_id").asString()).isEqualTo(replay.toString());
+        Reply all = shop.get(logs);
+        assertThat(all.data().size()).isEqualTo(3);
+        assertThat(all.data().get(2).path("replay_id").isNull()).isTrue();
+        assertThat(ids(shop.get(logs + "&replay_id=" + UUID.randomUUID()))).isEmpty();
+        Reply wrong = shop.get(logs + "&replay_id=none");
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.json().at("/error/message").asString()).isEqualTo("Invalid replay_id: must be a UUID");
+
+        // what is sent again by itself is still of the replay
+        String failed = ids(shop.get(logs + "&replay_id=" + replay)).getFirst();
+        await().until(() ->
+                shop.get("/api/v1/webhooks/logs/" + failed).text("status").equals("permanently_failed"));
+        assertThat(shop.post("/api/v1/webhooks/logs/" + failed + "/retry", "{}").status())
+                .isEqualTo(200);
+        assertThat(ids(shop.get(logs + "&replay_id=" + replay))).hasSize(3);
+    }
+
+    private static List<String> ids(Reply list) {
+        return list.data().valueStream().map(one -> one.path("id").asString()).toList();
     }
 
     /** Of these alone, so that a replay has as many deliveries. */

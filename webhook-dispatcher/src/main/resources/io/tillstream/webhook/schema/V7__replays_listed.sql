@@ -1,0 +1,1 @@
+create index replays_listed on replays (endpoint_id, id);

@@ -23,9 +23,9 @@ final class Ids {
         return new UUID(high, 0x8000_0000_0000_0000L | (RANDOM.nextLong() >>> 2));
     }
 
-    /** The smallest there can be. */
+    /** The smallest there can be; there are none of before 1970. */
     static UUID first(Instant instant) {
-        return new UUID(instant.toEpochMilli() << 16, 0);
+        return new UUID(Math.max(0, instant.toEpochMilli()) << 16, 0);
     }
 
     /** When it was made. */

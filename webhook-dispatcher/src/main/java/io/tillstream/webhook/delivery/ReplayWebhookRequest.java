@@ -5,10 +5,10 @@ import io.tillstream.http.body.Body;
 /** Which part of history an endpoint is to be sent once more. */
 final class ReplayWebhookRequest extends Body {
     ReplayWebhookRequest() {
-        timestamp("from")
-                .nullIsAbsent()
-                .doc("What happened at that time or later; from the shop's first day if absent");
-        timestamp("to").nullIsAbsent().doc("What happened before that time; until now if absent");
+        Span.declare(
+                this,
+                "What happened at that time or later; from the shop's first day if absent",
+                "What happened before that time; until now if absent");
         texts("events")
                 .size(1, 100)
                 .nullIsAbsent()

@@ -14,7 +14,6 @@ final class RetryDeliveriesRequest extends Body {
                                 : "must be an event that webhooks can be told of")
                 .doc("Of this event only")
                 .example("access.granted");
-        timestamp("from").nullIsAbsent().doc("Made at that time or later");
-        timestamp("to").nullIsAbsent().doc("Made before that time");
+        Span.declare(this, "Made at that time or later", "Made before that time");
     }
 }

@@ -9,8 +9,6 @@ import io.tillstream.http.access.RequiresScope;
 import io.tillstream.http.access.Scope;
 import io.tillstream.http.body.JsonBody;
 import io.tillstream.http.body.Values;
-import io.tillstream.http.error.ErrorCode;
-import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refused;
 import io.tillstream.http.error.Refuses;
 import io.tillstream.http.list.ListParams;
@@ -23,7 +21,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -120,17 +117,10 @@ class WebhookReplayController {
         deliveries.holdIntake();
         Endpoint endpoint = endpoint(id, request);
         if (!endpoint.webhook().isActive()) throw new Refused(DeliveryRefusal.INACTIVE_WEBHOOK);
-        Instant from = body.instant("from");
-        Instant to = body.instant("to");
-        if (from != null && to != null && !from.isBefore(to))
-            throw new Invalid(
-                    ErrorCode.INVALID_INPUT,
-                    "Invalid input: from must be before to",
-                    Map.of("from", List.of("from must be before to")));
         Replay begun = replays.begin(
                 endpoint,
-                from,
-                to,
+                body.instant("from"),
+                body.instant("to"),
                 requireNonNullElse(body.texts("events"), List.of()),
                 body.requiredInteger("rate"),
                 now());

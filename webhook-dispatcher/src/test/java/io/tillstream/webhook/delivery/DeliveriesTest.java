@@ -586,13 +586,23 @@ class DeliveriesTest {
         String meant = "{'endpoint_id': '%s', %%s}".formatted(webhook.id());
         assertThat(startedOver(meant.formatted("'from': '2100-01-01T00:00:00Z'")))
                 .isZero();
-        assertThat(startedOver(meant.formatted("'to': '2000-01-01T00:00:00Z'"))).isZero();
+        for (String year : List.of("2000", "1969", "0001"))
+            assertThat(startedOver(meant.formatted("'to': '%s-01-01T00:00:00Z'".formatted(year))))
+                    .isZero();
+        for (String to : List.of("2026-01-01T00:00:00Z", "2026-01-01T01:00:00+01:00", "2025-12-31T00:00:00Z")) {
+            Reply refused = shop.post(
+                    "/api/v1/webhooks/logs/retry",
+                    meant.formatted("'from': '2026-01-01T00:00:00Z', 'to': '%s'".formatted(to)));
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.json().at("/error/code").asString()).isEqualTo("VALIDATION_ERROR");
+            assertThat(refused.json().at("/error/details/from/0").asString()).isEqualTo("from must be before to");
+        }
         assertThat(startedOver(meant.formatted("'event_type': 'product.deleted'")))
                 .isZero();
         assertThat(startedOver(meant.formatted("'event_type': 'product.updated'")))
                 .isEqualTo(1);
         webhook.awaitLogs("permanently_failed", 2);
-        assertThat(startedOver(meant.formatted("'from': '2000-01-01T00:00:00Z', 'to': '2100-01-01T00:00:00Z'")))
+        assertThat(startedOver(meant.formatted("'from': '1969-01-01T00:00:00Z', 'to': '2100-01-01T00:00:00Z'")))
                 .isEqualTo(2);
     }
 

@@ -71,6 +71,14 @@ class LaterTest {
         receiver.behave(Receiver.answering(200, "ok"));
         assertThat(partitions.dropBefore(shop.clock().instant().minus(Duration.ofDays(1))))
                 .isZero();
+        // a retention that is for ever leaves what waits, too
+        assertThat(partitions.dropBefore(shop.clock().instant().minus(Duration.ofDays(36_500))))
+                .isZero();
+        assertThat(shop.jdbc()
+                        .sql("select count(*) from queue")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(2);
         shop.clock().advance(Duration.ofDays(1)); // less than the first one waits for
         partitions.make(shop.clock().instant());
         int dropped = partitions.dropBefore(shop.clock().instant());

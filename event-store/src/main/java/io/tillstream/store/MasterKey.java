@@ -36,9 +36,10 @@ public final class MasterKey {
         try {
             key = Base64.getDecoder().decode(base64.strip());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("The master key is not base64", e);
+            // without it as the cause: it quotes the key, and an operator sees the innermost
+            throw new IllegalArgumentException("TILLSTREAM_MASTER_KEY is not base64");
         }
-        if (key.length != 32) throw new IllegalArgumentException("The master key must be 32 bytes, in base64");
+        if (key.length != 32) throw new IllegalArgumentException("TILLSTREAM_MASTER_KEY must be 32 bytes, in base64");
         return new MasterKey(key);
     }
 

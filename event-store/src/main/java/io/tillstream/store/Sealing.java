@@ -173,8 +173,7 @@ public final class Sealing {
                 .query(String.class)
                 .optional()
                 .ifPresent(known -> {
-                    if (!known.equals(master.fingerprint()))
-                        throw new IllegalStateException("This is not the master key that the store was made with");
+                    if (!known.equals(master.fingerprint())) throw new WrongMasterKey();
                 });
     }
 

@@ -9,10 +9,13 @@ import io.tillstream.query.ReadModels;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.EventStoreConfiguration;
 import io.tillstream.store.StoreSettings;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeansException;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,15 +46,27 @@ final class Stores implements AutoCloseable {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("running shop", all));
         context.register(EventStoreConfiguration.class);
-        context.refresh();
+        try {
+            context.refresh();
+        } catch (BeansException e) {
+            throw new CannotGoOn("The shop's store doesn't open: " + Reasons.innermost(e), e);
+        }
         Stores stores = new Stores(context);
         try {
             stores.events().requireMasterKey();
             return stores;
         } catch (RuntimeException e) {
             stores.close();
-            throw new CannotGoOn("The shop's store doesn't open: " + Reasons.innermost(e), e);
+            String reason = refused(e) ? "TILLSTREAM_MASTER_KEY is not the one of the shop" : Reasons.innermost(e);
+            throw new CannotGoOn("The shop's store doesn't open: " + reason, e);
         }
+    }
+
+    /** Whether the reading role's password, which hangs on the master key, is another one. */
+    private static boolean refused(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause())
+            if (cause instanceof SQLException sql && "28P01".equals(sql.getSQLState())) return true;
+        return false;
     }
 
     /** What event-store offers every service: {@link EventLog}, {@link StoreSettings}, the master key and so on. */

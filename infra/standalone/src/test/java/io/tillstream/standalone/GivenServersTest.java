@@ -1,6 +1,7 @@
 package io.tillstream.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tillstream.embedded.EmbeddedServer;
@@ -82,7 +83,7 @@ class GivenServersTest {
             assertThat(shop.said().lines().filter(line -> line.startsWith("tillstream: ")))
                     .singleElement()
                     .asString()
-                    .contains("master key");
+                    .endsWith("TILLSTREAM_MASTER_KEY is not the master key that this store was made with");
             assertThat(shop.said()).doesNotContain("\tat ");
         }
 
@@ -98,12 +99,21 @@ class GivenServersTest {
     }
 
     private static void assertThatItsStoresAreReadFromOutside(Path data, String made) {
+        assertThatNoStoreIsReadWith(data, otherKey(), "is not the one of the shop");
+        assertThatNoStoreIsReadWith(data, "a key", "is not base64");
         Arguments none = Arguments.of(List.of(), Set.of(), Map.of("TILLSTREAM_MASTER_KEY", MASTER_KEY));
         try (Stores stores = RunningShop.on(data).stores(none)) {
             List<Envelope> all = stores.events().tailFrom(0).next(1_000);
             assertThat(all).extracting(event -> event.aggregateId().toString()).contains(made);
             assertThat(stores.mongodb().listCollectionNames()).contains("checkpoints");
         }
+    }
+
+    private static void assertThatNoStoreIsReadWith(Path data, String masterKey, String wrong) {
+        Arguments given = Arguments.of(List.of(), Set.of(), Map.of("TILLSTREAM_MASTER_KEY", masterKey));
+        assertThatThrownBy(() -> RunningShop.on(data).stores(given))
+                .isInstanceOf(CannotGoOn.class)
+                .hasMessage("The shop's store doesn't open: TILLSTREAM_MASTER_KEY " + wrong);
     }
 
     private RunningProcess up(Path data, int port, String masterKey, List<String> given) throws Exception {

@@ -125,6 +125,12 @@ class UpTest {
         stopped.stop();
         assertThat(servers(data)).isEmpty();
 
+        RunningProcess key = upWith("key", data, "TILLSTREAM_MASTER_KEY", "a key");
+        assertThat(key.awaitEnd()).isEqualTo(1);
+        assertThat(key.said())
+                .endsWith("\ntillstream: Tillstream didn't start: TILLSTREAM_MASTER_KEY is not base64\n")
+                .doesNotContain("Exception encountered");
+
         RunningProcess allow = upWith("allow", data, "TILLSTREAM_WEBHOOK_ALLOW", "10.0.0.0/x");
         assertThat(allow.awaitEnd()).isEqualTo(1);
         assertThat(allow.said())

@@ -9,6 +9,7 @@ import io.tillstream.query.platform.ReadStore.Told;
 import io.tillstream.query.platform.Topic.Arrived;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.Tail;
+import io.tillstream.store.WrongMasterKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -196,7 +197,9 @@ final class Follower implements SmartLifecycle {
                     follow(stop);
                 } catch (RuntimeException | Error e) {
                     failures = followed ? 1 : failures + 1;
-                    if (failures == 1) log.warn("Starting over from the checkpoints", e);
+                    if (failures == 1 && e instanceof WrongMasterKey)
+                        log.error("{}. Nothing is read until it is", e.getMessage());
+                    else if (failures == 1) log.warn("Starting over from the checkpoints", e);
                     else log.debug("Starting over from the checkpoints, {} failures in a row", failures, e);
                     pause(stop, MAX_PAUSE.dividedBy(Math.max(1, 16 >> Math.min(failures, 4))));
                 }

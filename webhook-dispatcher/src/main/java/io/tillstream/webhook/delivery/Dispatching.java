@@ -6,6 +6,7 @@ import io.tillstream.store.EventLog;
 import io.tillstream.store.Horizon;
 import io.tillstream.store.IdempotencyAnswers;
 import io.tillstream.store.Tail;
+import io.tillstream.store.WrongMasterKey;
 import io.tillstream.webhook.AfterLoss;
 import java.time.Clock;
 import java.time.Duration;
@@ -191,13 +192,10 @@ final class Dispatching implements SmartLifecycle, ReadModel {
 
     /** Whether nothing may be delivered, since nobody knows what was. */
     private synchronized boolean held() {
-        events.requireMasterKey(); // or every secret would be unreadable, and every delivery given up
-        if (!intake.ofThisHistory()) {
-            if (foreign == null) log.error(FOREIGN);
-            foreign = FOREIGN;
-            return true;
-        }
-        foreign = null;
+        String misfit = misfit();
+        if (misfit != null && foreign == null) log.error(misfit);
+        foreign = misfit;
+        if (misfit != null) return true;
         if (afterLoss == AfterLoss.DELIVER) return false;
         long noted = witness.position(); // before the other, which another dispatcher may be raising
         long known = intake.position();
@@ -223,6 +221,15 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             log.error(loss);
         }
         return true;
+    }
+
+    private @Nullable String misfit() {
+        try {
+            events.requireMasterKey(); // or every secret would be unreadable, and every delivery given up
+        } catch (WrongMasterKey e) {
+            return e.getMessage() + ". Nothing is delivered until it is";
+        }
+        return intake.ofThisHistory() ? null : FOREIGN;
     }
 
     private void follow(CountDownLatch stop) throws InterruptedException {

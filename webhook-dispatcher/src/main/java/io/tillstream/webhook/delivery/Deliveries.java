@@ -132,11 +132,9 @@ final class Deliveries {
     private static final int BATCH = 200;
     private static final int BATCH_CHARACTERS = 2_000_000;
 
-    private static final String CANCELED = "Canceled";
-    private static final String REPLAY_ABORTED = "The replay was aborted";
-
-    /** Why those were given up that a person has stopped: they are no failures, and are sent again one by one only. */
-    private static final String[] STOPPED = {CANCELED, REPLAY_ABORTED};
+    /** A person has stopped it: it is no failure, and is sent again by itself only. */
+    private static final String STOP =
+            "stopped = true, status = 'permanently_failed', next_attempt_at = null, failed_at = :now";
 
     /** Nobody else has claimed it, or holds it, since an attempt was begun. */
     private static final String STILL_CLAIMED =
@@ -263,10 +261,9 @@ final class Deliveries {
     void giveUpReplay(UUID replay, Instant now) {
         jdbc.sql("with waiting as (delete from queue q using deliveries d where d.id = q.delivery_id"
                         + " and d.replay_id = :replay returning q.delivery_id)"
-                        + " update deliveries set status = 'permanently_failed', next_attempt_at = null,"
-                        + " failed_at = :now, error_message = :reason from waiting where id = delivery_id")
+                        + " update deliveries set " + STOP + ", error_message = 'The replay was aborted' from waiting"
+                        + " where id = delivery_id")
                 .param("replay", replay)
-                .param("reason", REPLAY_ABORTED)
                 .param("now", time(now))
                 .update();
     }
@@ -721,7 +718,7 @@ final class Deliveries {
     WebhookStatistics statistics(UUID endpoint, Instant since) {
         return jdbc.sql("select count(*) filter (where status = 'success') as delivered,"
                         + " count(*) filter (where status in ('permanently_failed', 'retried')"
-                        + " and coalesce(error_message, '') <> all(:stopped)) as failed,"
+                        + " and not stopped) as failed,"
                         + " percentile_disc(0.5) within group (order by duration_ms) as p50,"
                         + " percentile_disc(0.99) within group (order by duration_ms) as p99,"
                         + " (select count(*) from queue where endpoint_id = :endpoint and due_at < 'infinity') as waiting,"
@@ -732,7 +729,6 @@ final class Deliveries {
                         + " (select failing_since from health where endpoint_id = :endpoint) as failing_since,"
                         + " (select paused_until from health where endpoint_id = :endpoint) as paused_until"
                         + " from deliveries where endpoint_id = :endpoint and id >= :since")
-                .param("stopped", STOPPED)
                 .param("endpoint", endpoint)
                 .param("since", Ids.first(since))
                 .query((rs, n) -> {
@@ -790,12 +786,10 @@ final class Deliveries {
 
     boolean cancel(UUID id, Instant now) {
         lockInQueue(id);
-        int canceled = jdbc.sql("update deliveries set status = 'permanently_failed', next_attempt_at = null,"
-                        + " failed_at = :now, error_message = :reason"
+        int canceled = jdbc.sql("update deliveries set " + STOP + ", error_message = 'Canceled'"
                         + " where id = :id and status in ('pending', 'pending_retry', 'held')")
                 .param("id", id)
                 .param("now", time(now))
-                .param("reason", CANCELED)
                 .update();
         if (canceled > 0) unqueue(id);
         return canceled > 0;
@@ -814,15 +808,16 @@ final class Deliveries {
                 .optional();
     }
 
+    private static final String STARTED_OVER = ", attempt_count = 0, failed_at = null, stopped = false";
+
     /** Starts over what was given up: all attempts again, the first at once, or when its endpoint is enabled again. */
     boolean replay(UUID id, boolean suspended, Instant now) {
-        if (!suspended) return requeue(id, Status.PERMANENTLY_FAILED, ", attempt_count = 0, failed_at = null", now);
-        return jdbc.sql(
-                                "with moved as (update deliveries set status = 'held', next_attempt_at = null, attempt_count = 0,"
-                                        + " failed_at = null where id = :id and status = 'permanently_failed'"
-                                        + " returning id, endpoint_id, number)"
-                                        + " insert into queue (delivery_id, endpoint_id, number, due_at)"
-                                        + " select id, endpoint_id, number, 'infinity' from moved")
+        if (!suspended) return requeue(id, Status.PERMANENTLY_FAILED, STARTED_OVER, now);
+        return jdbc.sql("with moved as (update deliveries set status = 'held', next_attempt_at = null" + STARTED_OVER
+                                + " where id = :id and status = 'permanently_failed'"
+                                + " returning id, endpoint_id, number)"
+                                + " insert into queue (delivery_id, endpoint_id, number, due_at)"
+                                + " select id, endpoint_id, number, 'infinity' from moved")
                         .param("id", id)
                         .update()
                 > 0;
@@ -844,7 +839,7 @@ final class Deliveries {
     /** Tests stay as they are, and what a person has stopped. */
     private int startOver(Filter filter, Collection<UUID> endpoints, Status status, @Nullable Instant due) {
         String where = "mode = :mode and status = 'permanently_failed' and endpoint_id = any(:endpoints)"
-                + " and (number is not null or replay_id is not null) and coalesce(error_message, '') <> all(:stopped)"
+                + " and (number is not null or replay_id is not null) and not stopped"
                 + (filter.endpoint() == null ? "" : " and endpoint_id = :endpoint")
                 + (filter.event() == null ? "" : " and event = :event")
                 + (filter.from() == null ? "" : " and id >= :from")
@@ -858,7 +853,6 @@ final class Deliveries {
                 .param("due", time(due), Types.TIMESTAMP)
                 .param("mode", filter.mode().wire())
                 .param("endpoints", endpoints.toArray(UUID[]::new))
-                .param("stopped", STOPPED)
                 .param("endpoint", filter.endpoint())
                 .param("event", filter.event())
                 .param("from", filter.from() == null ? null : Ids.first(filter.from()))

@@ -572,7 +572,17 @@ class DeliveriesTest {
         await().until(() -> shop.get(replay).data().path("queued").asInt() >= 3);
         shop.delete(replay);
         assertThat(startedOver("{'endpoint_id': '%s'}".formatted(webhook.id()))).isZero();
+        // whatever their errors say
+        long stopped = shop.count("deliveries where stopped and endpoint_id = '%s'".formatted(webhook.id()));
+        shop.jdbc()
+                .sql("update deliveries set error_message = 'another' where endpoint_id = :id")
+                .param("id", webhook.uuid())
+                .update();
+        assertThat(startedOver("{'endpoint_id': '%s'}".formatted(webhook.id()))).isZero();
+        assertThat(webhook.stats().path("failed").asInt()).isZero();
         assertThat(shop.post(canceled + "/replay", "").status()).isEqualTo(200);
+        assertThat(shop.count("deliveries where stopped and endpoint_id = '%s'".formatted(webhook.id())))
+                .isEqualTo(stopped - 1); // from here on it may fail
         assertThat(shop.get(canceled).data().at("/endpoint/id").asString()).isEqualTo(webhook.id());
     }
 

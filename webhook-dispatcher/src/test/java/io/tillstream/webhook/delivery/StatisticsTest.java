@@ -26,8 +26,8 @@ class StatisticsTest {
         for (long ms = 1; ms <= 97; ms++) stored(webhook, now, "success", null, ms);
         stored(webhook, now, "permanently_failed", "HTTP 500", 98L);
         stored(webhook, now, "retried", "HTTP 500", 99L);
-        stored(webhook, now, "permanently_failed", "Canceled", 100L);
-        stored(webhook, now, "permanently_failed", "The replay was aborted", null);
+        stopped(stored(webhook, now, "permanently_failed", "HTTP 500", 100L));
+        stopped(stored(webhook, now, "retried", null, null));
         for (int i = 0; i < 200; i++) stored(webhook, before, "success", null, 9_000L);
         Instant oldest = now.minus(Duration.ofMinutes(7));
         queued(stored(webhook, now, "pending_retry", "HTTP 500", null), webhook, "1 hour");
@@ -75,6 +75,13 @@ class StatisticsTest {
                 .param("at", Timestamp.from(at))
                 .update();
         return id;
+    }
+
+    private void stopped(UUID delivery) {
+        shop.jdbc()
+                .sql("update deliveries set stopped = true where id = :id")
+                .param("id", delivery)
+                .update();
     }
 
     private void queued(UUID delivery, ShopWebhook webhook, String due) {

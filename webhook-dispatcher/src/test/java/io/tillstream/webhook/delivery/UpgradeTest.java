@@ -42,6 +42,33 @@ class UpgradeTest {
                 .isInstanceOf(BadSqlGrammarException.class);
     }
 
+    @Test
+    void whatAPersonHasStoppedIsKnownWithoutItsReason() {
+        migrate("5");
+        jdbc.sql("create table deliveries_all partition of deliveries default").update();
+        UUID endpoint = endpoint(true);
+        for (String[] was : new String[][] {
+            {"permanently_failed", "Canceled"},
+            {"retried", "Canceled"},
+            {"permanently_failed", "The replay was aborted"},
+            {"permanently_failed", "HTTP 500"},
+            {"retried", "The webhook was switched off"}
+        }) {
+            UUID id = held(endpoint);
+            jdbc.sql("update deliveries set status = ?, error_message = ? where id = ?")
+                    .params(was[0], was[1], id)
+                    .update();
+        }
+        migrate("latest");
+        assertThat(jdbc.sql("select status || ': ' || error_message from deliveries where stopped")
+                        .query(String.class)
+                        .list())
+                .containsExactlyInAnyOrder(
+                        "permanently_failed: Canceled",
+                        "retried: Canceled",
+                        "permanently_failed: The replay was aborted");
+    }
+
     private void migrate(String target) {
         Flyway.configure()
                 .dataSource(database)

@@ -319,15 +319,15 @@ final class Dispatching implements SmartLifecycle, ReadModel {
 
     private void tidy(CountDownLatch stop) throws InterruptedException {
         long vacuumed = sending.recorded();
-        long next = System.nanoTime();
+        Instant next = clock.instant();
         do {
-            if (System.nanoTime() - next >= 0) {
-                Instant now = clock.instant();
+            Instant now = clock.instant();
+            if (!now.isBefore(next)) {
                 partitions.make(now);
                 int dropped = partitions.dropBefore(now.minus(retention));
                 if (dropped > 0) log.info("Dropped {} days of deliveries", dropped);
                 answers.forgetOld(now);
-                next = System.nanoTime() + TIDYING.toNanos();
+                next = now.plus(TIDYING);
             }
             long recorded = sending.recorded();
             if (recorded - vacuumed >= WORTH_VACUUM && recorded - vacuumed >= deliveries.queued() / 5) {

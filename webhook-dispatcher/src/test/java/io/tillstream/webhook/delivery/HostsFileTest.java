@@ -20,24 +20,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Names that this machine's own hosts file leads back to it; {@code localhost} is always one. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostsFileTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.allow=");
-    private final Receiver receiver = new Receiver();
-    private final Set<String> names = leadingHere();
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop("tillstream.webhook.allow=");
 
-    @AfterAll
-    void close() {
-        receiver.close();
-        shop.close();
-    }
+    private final Receiver receiver = shop.receiver();
+    private final Set<String> names = leadingHere();
 
     private static Set<String> leadingHere() {
         Set<String> names = new TreeSet<>(Set.of("localhost", "some.localhost"));
@@ -93,7 +87,7 @@ class HostsFileTest {
         assertThat(receiver.received()).hasSize(1);
     }
 
-    private Reply webhook(String url) {
+    private static Reply webhook(String url) {
         return shop.post("/api/v1/webhooks", "{'url': '%s', 'events': ['*']}".formatted(url));
     }
 

@@ -1,52 +1,37 @@
 package io.tillstream.webhook.delivery;
 
-import static org.awaitility.Awaitility.await;
+import static io.tillstream.webhook.delivery.DispatcherShop.await;
 
-import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a dispatcher tidies while it runs. */
 class HousekeepingTest {
-    private static final Duration LONG = Duration.ofSeconds(30);
+    @RegisterExtension
+    private static final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retention=1d");
 
-    private final DispatcherShop shop = new DispatcherShop("tillstream.webhook.retention=1d");
-    private final Receiver receiver = new Receiver();
-
-    @AfterEach
-    void close() {
-        receiver.close();
-        shop.close();
-    }
+    private final Receiver receiver = shop.receiver();
 
     @Test
     void dropsEachHourTheDaysThatTheRetentionHasPassedFor() {
-        Reply webhook = shop.webhook(receiver.url(), "'events': ['product.created']");
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
         awaitLog(webhook, 1);
         shop.clock().advance(Duration.ofDays(3));
         shop.product();
         awaitLog(webhook, 2);
-        await().atMost(LONG)
-                .until(() -> shop.jdbc()
-                                .sql("select count(*) from attempts")
-                                .query(Long.class)
-                                .single()
-                        == 1);
+        await().until(() -> shop.count("attempts") == 1);
         shop.clock().advance(Duration.ofDays(3));
         awaitLog(webhook);
     }
 
     /** The sequences that are kept and delivered. */
-    private void awaitLog(Reply webhook, Integer... sequences) {
-        await().atMost(LONG)
-                .until(() -> shop.get("/api/v1/webhooks/logs?status=success&endpoint_id=" + webhook.id())
-                        .data()
-                        .valueStream()
-                        .map(one -> one.path("sequence").asInt())
-                        .toList()
-                        .equals(List.of(sequences)));
+    private static void awaitLog(ShopWebhook webhook, Integer... sequences) {
+        await().until(() -> webhook.logs("success").stream()
+                .map(one -> one.path("sequence").asInt())
+                .toList()
+                .equals(List.of(sequences)));
     }
 }

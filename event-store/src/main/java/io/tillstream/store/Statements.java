@@ -62,7 +62,10 @@ public final class Statements {
         added.add(new Added(sql, outcome, Arrays.asList(parameters)));
     }
 
-    /** Runs what waits: all of it, or the transaction is to be rolled back. Where there is none, they are one by themselves. */
+    /**
+     * Runs what waits: all of it, or the transaction is to be rolled back. Where there is none, they are one by themselves, unless one
+     * returns text, before which the driver may commit, or an outcome throws.
+     */
     public void run() {
         if (added.isEmpty()) return;
         List<Added> all = List.copyOf(added);

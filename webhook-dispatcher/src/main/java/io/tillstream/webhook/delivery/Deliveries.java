@@ -45,6 +45,12 @@ final class Deliveries {
     /** Due, and nobody's. */
     private static final String FREE = "due_at <= :now and coalesce(lease_ends, '-infinity') <= :now";
 
+    /** Of what waits or is leased; the order names the index, also to a plan from when the queue was empty. */
+    private static String lowestNumber(String endpoint) {
+        return "(select number from queue where endpoint_id = " + endpoint + " and number is not null"
+                + " and due_at < 'infinity' order by number limit 1)";
+    }
+
     /** More than what was given back may come before what is leased, of which a claim then doesn't know. */
     private static final int LOOKED_BEYOND = 16;
 
@@ -53,15 +59,21 @@ final class Deliveries {
             "endpoint_id <> all(array(select id from endpoints where deleted and not log_removed))";
 
     private static final String CLAIM = "with able as materialized ("
-            + " select id, strict_order, numbered, greatest(least(slots, most"
-            // what is leased was the longest due
-            + " - (select count(*) from (select lease_ends from queue where endpoint_id = id and due_at <= :now"
-            + " order by due_at, number limit most + " + LOOKED_BEYOND + ") first where lease_ends > :now)), 0) as room"
+            + " select id, strict_order, numbered, greatest(least(slots, most - case"
+            // what is leased was the longest due, or of a strict order the lowest number and the first ones without one
+            + " when strict_order then (select count(*) from queue where endpoint_id = id and number = "
+            + lowestNumber("id") + " and lease_ends > :now)"
+            + " + (select count(*) from (select lease_ends from queue where endpoint_id = id and number is null"
+            + " and due_at <= :now order by number, due_at limit most + " + LOOKED_BEYOND
+            + ") first where lease_ends > :now)"
+            + " else (select count(*) from (select lease_ends from queue where endpoint_id = id and due_at <= :now"
+            + " order by due_at, number limit most + " + LOOKED_BEYOND
+            + ") first where lease_ends > :now) end), 0) as room"
             + " from (select e.id, e.strict_order, p.slots,"
             + " case when h.unavailable >= :patience then 1 when e.strict_order or p.id is not null then :perEndpoint"
             + " else :perEndpoint + coalesce(a.ahead, 0) end as most,"
             + " e.strict_order and exists (select from queue q where q.endpoint_id = e.id and " + FREE
-            + " and q.number = (select min(number) from queue where endpoint_id = e.id and due_at < 'infinity')) as numbered"
+            + " and q.number = " + lowestNumber("e.id") + ") as numbered"
             + " from endpoints e join health h on h.endpoint_id = e.id"
             + " left join unnest(cast(:paced as uuid[]), cast(:slots as int[])) as p (id, slots) on p.id = e.id"
             + " left join unnest(cast(:busy as uuid[]), cast(:ahead as int[])) as a (id, ahead) on a.id = e.id"
@@ -76,7 +88,7 @@ final class Deliveries {
             // what has the lowest number isn't free while it is under way or waits for its next attempt
             + " union all select q.delivery_id, q.due_at from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id and " + FREE
-            + " and number = (select min(number) from queue where endpoint_id = able.id and due_at < 'infinity')"
+            + " and number = " + lowestNumber("able.id")
             + " limit least(able.room, 1) for update skip locked) q"
             + " union all select q.delivery_id, q.due_at from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id and " + FREE

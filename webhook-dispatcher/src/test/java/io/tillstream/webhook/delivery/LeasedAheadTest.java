@@ -46,6 +46,17 @@ class LeasedAheadTest {
     }
 
     @Test
+    void noMoreInAStrictOrderThanAttemptsAtATime() {
+        receiver.behave(receiver.stalling());
+        webhook.patch("{'strict_order': true}");
+        shop.products(10 * PER_ENDPOINT);
+        webhook.post("/replays", "{'rate': 1000}");
+        await().until(() -> shop.count("queue where number is null") >= 10 * PER_ENDPOINT);
+        await().during(Duration.ofSeconds(2))
+                .until(() -> shop.count("queue where lease_ends is not null") <= PER_ENDPOINT);
+    }
+
+    @Test
     void nothingWaitsForALeaseWhenTheDispatcherStops() {
         receiver.behave((socket, out) -> {
             if (receiver.received().size() <= PRODUCTS / 2) slowly(200).answer(socket, out);

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tillstream.embedded.Ports;
+import io.tillstream.query.ReadModels;
+import io.tillstream.query.platform.Replay;
+import io.tillstream.query.platform.Replays;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Function;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,11 +46,12 @@ class ReplayCommandTest {
                         "No read model is called products; there are access, api_key, category, customer, product, tag")
                 .contains("Usage: ./tillstream replay");
         String damaged;
+        List<Replay> interrupted;
         try (ApiClient client = client(data, port)) {
             damaged = client.post("/products", Map.of("name", "A product", "slug", "a-product", "price", 1900))
                     .id();
             copy(data, damaged);
-            try (Stores stores = RunningShop.on(data).stores(Arguments.of(java.util.List.of(), Set.of(), Map.of()))) {
+            try (Stores stores = stores(data)) {
                 Document it = new Document("_id", damaged);
                 var products = stores.mongodb().getCollection("product_v1");
                 await().atMost(LONG).until(() -> products.deleteOne(it).getDeletedCount() == 1);
@@ -64,6 +70,9 @@ class ReplayCommandTest {
 
             RunningProcess watching = cli(data, "replay", "product", "tag");
             watching.awaitSaying(" events");
+            interrupted = read(data, Replays::active);
+            assertThat(interrupted).extracting(Replay::collection).contains("product_v1_2");
+            assertThat(interrupted).extracting(Replay::projection).containsExactlyInAnyOrder("product", "tag");
             shop.kill();
             assertThat(watching.awaitEnd()).isEqualTo(1);
             assertThat(watching.said()).contains("its replays go on when it is started again");
@@ -71,13 +80,29 @@ class ReplayCommandTest {
         try (RunningProcess again = up(data, port);
                 ApiClient client = client(data, port)) {
             again.awaitSaying(READY);
-            RunningProcess watching = cli(data, "replay", "product", "tag");
-            assertThat(watching.awaitEnd()).as(watching.said()).isZero();
-            assertThat(watching.said())
-                    .containsPattern("product  done: 20,0\\d\\d events, now read from product_v1_[23]")
+            for (Replay one : interrupted)
+                await().atMost(LONG)
+                        .until(() -> read(data, replays -> replays.find(one.id()))
+                                .orElseThrow()
+                                .done());
+            RunningProcess another = finished(data, "replay", "product", "tag");
+            assertThat(another.awaitEnd()).as(another.said()).isZero();
+            assertThat(another.said())
+                    .containsPattern("product  done: 20,0\\d\\d events, now read from product_v1_3")
                     .contains("tag      done: ");
             assertThat(client.get("/products/" + damaged).status()).isEqualTo(200);
             assertThat(again.stop()).isZero();
+        }
+    }
+
+    private static Stores stores(Path data) throws Exception {
+        return RunningShop.on(data).stores(Arguments.of(List.of(), Set.of(), Map.of()));
+    }
+
+    private static <T> T read(Path data, Function<Replays, T> question) throws Exception {
+        try (Stores stores = stores(data);
+                ReadModels models = stores.readModels()) {
+            return question.apply(models.replays());
         }
     }
 

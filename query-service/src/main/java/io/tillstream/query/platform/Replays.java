@@ -14,6 +14,7 @@ import static com.mongodb.client.model.Updates.set;
 import com.github.f4b6a3.uuid.UuidCreator;
 import com.mongodb.ErrorCategory;
 import com.mongodb.MongoWriteException;
+import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.IndexOptions;
@@ -124,7 +125,7 @@ public final class Replays {
 
     /** Has a replay stop and its new documents dropped; empty when it is too late, or there is none. */
     public Optional<Replay> abort(UUID id) {
-        Document unclaimed = replays()
+        Document unclaimed = durable()
                 .findOneAndUpdate(
                         and(eq(id.toString()), eq(STATUS, Replay.QUEUED), eq(BY, "")),
                         combine(
@@ -134,7 +135,7 @@ public final class Replays {
                                 set("finished_at", Date.from(clock.instant()))),
                         new FindOneAndUpdateOptions().returnDocument(ReturnDocument.AFTER));
         if (unclaimed != null) return Optional.of(read(unclaimed));
-        return Optional.ofNullable(replays()
+        return Optional.ofNullable(durable()
                         .findOneAndUpdate(
                                 and(eq(id.toString()), in(STATUS, Replay.QUEUED, Replay.RUNNING)),
                                 set(ABORT, true),
@@ -172,7 +173,7 @@ public final class Replays {
                     .append(BY, "")
                     .append(BEAT, 0L);
             try {
-                replays().insertOne(wanted);
+                durable().insertOne(wanted);
                 return read(wanted);
             } catch (MongoWriteException e) {
                 if (e.getError().getCategory() != ErrorCategory.DUPLICATE_KEY) throw e;
@@ -302,6 +303,11 @@ public final class Replays {
 
     private MongoCollection<Document> replays() {
         return store.collection("replays");
+    }
+
+    /** For what a person is answered, which a crash of the store doesn't take back. */
+    private MongoCollection<Document> durable() {
+        return replays().withWriteConcern(WriteConcern.JOURNALED);
     }
 
     private static Replay read(Document document) {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers MongoDB's commands from one store. It writes to the file between commands only, never within one, so that what a
- * crash leaves behind is the state after some command: documents and indexes of it agree.
+ * crash leaves behind is the state after some command, at most a second old: documents and indexes of it agree.
  */
 public final class DocumentBackend extends H2Backend {
     private static final Logger log = LoggerFactory.getLogger(DocumentBackend.class);
@@ -109,8 +109,13 @@ public final class DocumentBackend extends H2Backend {
             return super.handleCommand(channel, database, command, query);
         } finally {
             lock.unlock();
-            if (getMvStore().getUnsavedMemory() > MAX_UNSAVED_BYTES) save();
+            if (asksForJournal(query) || getMvStore().getUnsavedMemory() > MAX_UNSAVED_BYTES) save();
         }
+    }
+
+    /** Whether it is answered once a crash of this process can't lose it (the write concern {@code j}). */
+    private static boolean asksForJournal(Document query) {
+        return query.get("writeConcern") instanceof Document concern && Boolean.TRUE.equals(concern.get("j"));
     }
 
     private static boolean onlyReads(String command, Document query) {
@@ -124,7 +129,7 @@ public final class DocumentBackend extends H2Backend {
     private void save() {
         commands.writeLock().lock();
         try {
-            getMvStore().tryCommit();
+            getMvStore().commit();
         } finally {
             commands.writeLock().unlock();
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.MongoException;
+import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -52,24 +53,53 @@ class KilledStoreTest {
     @Test
     void hasDocumentsAndIndexesThatAgree() throws Exception {
         for (int kill = 0; kill < KILLS; kill++) {
-            Process victim = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            Victim.class.getName(),
-                            folder.toString())
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            try (BufferedReader out = victim.inputReader(UTF_8)) {
-                String line = out.readLine();
-                while (line != null && !line.startsWith("at ")) line = out.readLine();
-                assertThat(line).isNotNull();
-                writeUntilKilled(line.substring(3), victim);
-            } finally {
-                victim.destroyForcibly().waitFor();
-            }
+            onVictim(this::writeUntilKilled);
             compare();
+        }
+    }
+
+    @Test
+    void hasWhatWasToBeJournaled() throws Exception {
+        onVictim((uri, victim) -> {
+            try (MongoClient client = MongoClients.create(uri)) {
+                client.getDatabase("d")
+                        .getCollection("c")
+                        .withWriteConcern(WriteConcern.JOURNALED)
+                        .insertOne(new Document("_id", "kept"));
+                victim.destroyForcibly();
+            }
+        });
+        MVStore store = DocumentBackend.store().fileName(file().toString()).open();
+        try {
+            assertThat(store.openMap("databases.d.c", DocumentCollection.MAP).sizeAsLong())
+                    .isEqualTo(1);
+        } finally {
+            store.close();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void on(String uri, Process victim) throws IOException;
+    }
+
+    /** It is dead afterwards. */
+    private void onVictim(Work work) throws Exception {
+        Process victim = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Victim.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader out = victim.inputReader(UTF_8)) {
+            String line = out.readLine();
+            while (line != null && !line.startsWith("at ")) line = out.readLine();
+            assertThat(line).isNotNull();
+            work.on(line.substring(3), victim);
+        } finally {
+            victim.destroyForcibly().waitFor();
         }
     }
 

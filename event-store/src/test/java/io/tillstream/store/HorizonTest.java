@@ -2,8 +2,6 @@ package io.tillstream.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tillstream.embedded.PostgresServer;
-import io.tillstream.embedded.Servers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,15 +30,14 @@ class HorizonTest {
 
     private final AtomicInteger connections = new AtomicInteger();
     private final Appended appended = new Appended();
-    private PostgresServer server;
-    private TestStore store;
+
+    @AutoClose
+    private final TestStore store = TestStore.alone();
+
     private Horizon horizon;
 
-    // A server of its own: a transaction that is held open anywhere in a cluster holds its horizon.
     @BeforeEach
     void start() {
-        server = PostgresServer.start(Servers.temporary().newFolder(), 0);
-        store = new TestStore(server);
         var counted = new DelegatingDataSource(store.reader) {
             @Override
             public Connection getConnection() throws SQLException {
@@ -56,12 +53,6 @@ class HorizonTest {
                         store.json,
                         new Sealing(jdbc, store.master)),
                 appended);
-    }
-
-    @AfterEach
-    void stop() {
-        store.close();
-        server.kill();
     }
 
     @Test

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.tillstream.embedded.PostgresServer;
-import io.tillstream.embedded.Servers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,8 +17,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,21 +25,8 @@ import org.junit.jupiter.api.Timeout;
 class TailTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
-    private PostgresServer server;
-    private TestStore store;
-
-    // A server of its own: a transaction that is held open anywhere in a cluster holds its horizon.
-    @BeforeEach
-    void start() {
-        server = PostgresServer.start(Servers.temporary().newFolder(), 0);
-        store = new TestStore(server);
-    }
-
-    @AfterEach
-    void stop() {
-        store.close();
-        server.kill();
-    }
+    @AutoClose
+    private final TestStore store = TestStore.alone();
 
     @Test
     @Timeout(120)

@@ -2,6 +2,7 @@ package io.tillstream.store;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.tillstream.embedded.PostgresServer;
+import io.tillstream.embedded.Servers;
 import io.tillstream.events.Concepts;
 import io.tillstream.events.Mode;
 import io.tillstream.events.envelope.EventJson;
@@ -12,12 +13,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A migrated database of a test's own, and what it takes to append to it without aggregates. */
 public final class TestStore implements AutoCloseable {
+    private final @Nullable PostgresServer own;
     public final String url;
     public final StoreSettings.Postgres postgres;
     public final HikariDataSource owner;
@@ -32,6 +35,17 @@ public final class TestStore implements AutoCloseable {
     public final EventLog log;
 
     public TestStore(PostgresServer server) {
+        this(server, null);
+    }
+
+    /** On a server of its own: a transaction that is held open anywhere in a cluster holds its horizon. */
+    public static TestStore alone() {
+        PostgresServer server = PostgresServer.start(Servers.temporary().newFolder(), 0);
+        return new TestStore(server, server);
+    }
+
+    private TestStore(PostgresServer server, @Nullable PostgresServer own) {
+        this.own = own;
         url = server.newDatabase();
         postgres = new StoreSettings.Postgres(
                 url,
@@ -94,5 +108,6 @@ public final class TestStore implements AutoCloseable {
     public void close() {
         reader.close();
         owner.close();
+        if (own != null) own.kill();
     }
 }

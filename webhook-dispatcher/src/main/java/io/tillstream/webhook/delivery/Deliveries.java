@@ -888,7 +888,7 @@ final class Deliveries {
                                 + " select id, endpoint_id, number, least(cast(:now as timestamptz), (select min(due_at)"
                                 + " from queue q where q.endpoint_id = moved.endpoint_id) - interval '1 millisecond') from moved"
                                 + " on conflict (delivery_id) do update set due_at = excluded.due_at"
-                                + " where queue.lease_ends is null")
+                                + " where coalesce(queue.lease_ends, '-infinity') <= :now")
                         .param("id", id)
                         .param("from", from.wire())
                         .param("now", time(now))

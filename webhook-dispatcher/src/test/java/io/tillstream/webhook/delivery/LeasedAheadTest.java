@@ -4,8 +4,13 @@ import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -47,13 +52,34 @@ class LeasedAheadTest {
 
     @Test
     void noMoreInAStrictOrderThanAttemptsAtATime() {
-        receiver.behave(receiver.stalling());
         webhook.patch("{'strict_order': true}");
+        pauseUntil(shop.clock().instant().plus(Duration.ofHours(1)));
         shop.products(10 * PER_ENDPOINT);
         webhook.post("/replays", "{'rate': 1000}");
         await().until(() -> shop.count("queue where number is null") >= 10 * PER_ENDPOINT);
-        await().during(Duration.ofSeconds(2))
-                .until(() -> shop.count("queue where lease_ends is not null") <= PER_ENDPOINT);
+        shop.bean(Dispatching.class).stop();
+        pauseUntil(null);
+        Instant later = shop.clock().instant().plusSeconds(10).truncatedTo(ChronoUnit.MILLIS); // all of it is due
+        assertThat(claimed(later)).hasSize(PER_ENDPOINT).contains("1");
+        assertThat(claimed(later)).isEmpty();
+    }
+
+    private void pauseUntil(@Nullable Instant end) {
+        shop.jdbc()
+                .sql("update health set paused_until = cast(:end as timestamptz) where endpoint_id = :id")
+                .param("end", end == null ? null : end.toString())
+                .param("id", webhook.uuid())
+                .update();
+    }
+
+    /** Their numbers; "null" of replays. */
+    private static List<String> claimed(Instant now) {
+        return shop
+                .bean(Deliveries.class)
+                .claim(PRODUCTS, PER_ENDPOINT, Map.of(), Sending.PATIENCE, now, now.plusSeconds(20))
+                .stream()
+                .map(one -> String.valueOf(one.delivery().number()))
+                .toList();
     }
 
     @Test

@@ -3,7 +3,9 @@ package io.tillstream.webhook.delivery;
 import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tillstream.webhook.delivery.Deliveries.Attempted;
 import io.tillstream.webhook.endpoint.Endpoints;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -19,12 +22,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataIntegrityViolationException;
 import tools.jackson.databind.JsonNode;
 
 /** What is made of something that is wrong here or there, of which nothing is lost. */
@@ -105,6 +111,63 @@ class SomethingWrongTest {
         shop.bean(Dispatching.class).start();
         receiver.awaitReceived(3);
         assertThat(receiver.numbers()).containsExactlyInAnyOrder(1L, 1L, 2L);
+    }
+
+    @Test
+    void hurriesWhatAKilledDispatcherHadLeased() {
+        receiver.behave(Receiver.answering(503, "later"));
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.product();
+        String log = ShopWebhook.path(webhook.awaitStatus("pending_retry"));
+        shop.jdbc()
+                .sql("update queue set lease_ends = :over where endpoint_id = :id")
+                .param("over", Timestamp.from(shop.clock().instant().minusSeconds(1)))
+                .param("id", webhook.uuid())
+                .update();
+        assertThat(shop.post(log + "/force-retry", "").status()).isEqualTo(200);
+        receiver.awaitReceived(2);
+    }
+
+    /** Before the driver prepares the statements on the server and after it; there is no transaction around them. */
+    @Test
+    void keepsWaitingWhatWasDeliveredWhereThatCannotBeRecorded() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.bean(Dispatching.class).stop();
+        Deliveries deliveries = shop.bean(Deliveries.class);
+        Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        Delivery delivery = new Delivery(
+                Ids.at(now),
+                webhook.uuid(),
+                "live",
+                1L,
+                "message",
+                "product.created",
+                null,
+                "{}",
+                io.tillstream.webhook.delivery.Status.PENDING,
+                0,
+                0,
+                10,
+                now,
+                null,
+                null,
+                null,
+                null,
+                null,
+                now,
+                null);
+        deliveries.store(List.of(delivery));
+        Attempted unstorable = new Attempted(
+                delivery, null, new Exchange.Answered(200, "\0", Optional.empty()), new Outcome.Delivered(), now, 1);
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(
+                            () -> deliveries.record(List.of(unstorable), Set.of(webhook.uuid()), Set.of(), now, false))
+                    .isInstanceOf(DataIntegrityViolationException.class);
+            assertThat(webhook.queued()).isEqualTo(1);
+        }
+        deliveries.record(List.of(unstorable.withoutAnswer()), Set.of(webhook.uuid()), Set.of(), now, false);
+        assertThat(webhook.queued()).isZero();
+        assertThat(webhook.newest().path("status").asString()).isEqualTo("success");
     }
 
     @Test

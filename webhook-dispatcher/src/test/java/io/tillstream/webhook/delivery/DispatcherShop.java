@@ -359,14 +359,25 @@ final class DispatcherShop implements AfterEachCallback, AfterAllCallback, AutoC
         return jdbc().sql("select count(*) from " + of).query(Long.class).single();
     }
 
-    /** So that the next test's events are nobody's but its own. */
+    /** Of webhooks that the dispatcher knows to be deleted, as many as aren't removed. */
+    long deletedLogs() {
+        return count("endpoints where deleted and not log_removed");
+    }
+
+    /** So that the next test's events are nobody's but its own, and the log and the queue too. */
     @Override
     public void afterEach(ExtensionContext test) {
         Dispatching dispatching = bean(Dispatching.class);
         if (!dispatching.isRunning()) dispatching.start();
-        for (JsonNode webhook : get("/api/v1/webhooks?limit=100").data())
+        for (JsonNode webhook : webhooks())
             delete("/api/v1/webhooks/" + webhook.path("id").asString());
         closeReceivers();
+        await().until(() -> webhooks().isEmpty());
+        await().until(() -> !bean(DeletedLogs.class).removeSome() && deletedLogs() == 0);
+    }
+
+    private JsonNode webhooks() {
+        return get("/api/v1/webhooks?limit=100").data();
     }
 
     @Override

@@ -53,7 +53,7 @@ public record Target(
     }
 
     static @Nullable InetAddress literal(String host) {
-        if (host.indexOf(':') < 0 && !host.matches("[0-9.]+")) return null;
+        if (host.indexOf(':') < 0 && !host.chars().allMatch(c -> c == '.' || ('0' <= c && c <= '9'))) return null;
         try {
             return InetAddress.getByName(host); // nothing is looked up
         } catch (UnknownHostException e) {

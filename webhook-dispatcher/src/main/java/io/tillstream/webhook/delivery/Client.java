@@ -103,7 +103,9 @@ final class Client implements AutoCloseable {
             return Mono.just(new Forbidden("The URL " + e.getMessage()));
         }
         return Mono.fromCompletionStage(() -> targets.resolve(target))
-                .flatMap(addresses -> request(target, headers, body).timeout(timeout))
+                .flatMap(addresses -> request(target, headers, body)
+                        .takeUntilOther(Mono.delay(timeout)) // timeout() takes longer to put what it would say
+                        .switchIfEmpty(Mono.error(TimeoutException::new)))
                 .onErrorResume(failure -> Mono.just(meaning(failure)));
     }
 

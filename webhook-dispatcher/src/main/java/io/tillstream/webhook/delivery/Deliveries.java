@@ -104,28 +104,40 @@ final class Deliveries {
     /** Whether an attempt says something of its delivery, which somebody else may have decided on or send again meanwhile. */
     private static final String COUNTS = "(a.decides or d.status not in ('pending', 'pending_retry', 'success'))";
 
-    private static final String RECORD = "with told as (update deliveries d set "
-            + ifItCounts("attempt_count", "d.attempt_count + 1")
-            + ifItCounts("attempts_made", "d.attempts_made + 1")
-            + ifItCounts("http_status", "a.http_status")
-            + ifItCounts("duration_ms", "a.duration")
-            // why it was stopped stays, also when it was under way
-            + ifItCounts(
-                    "error_message",
-                    "case when a.decides or d.error_message is null then a.error else d.error_message end")
-            + ifItCounts("response_body", "case when d.person_id is not distinct from a.person then a.response end")
-            + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
-            + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
-            + " failed_at = case when a.decides then a.failed_at else d.failed_at end"
+    private static final String RECORD = record("unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]),"
+            + " cast(? as text[]), cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]), cast(? as text[]),"
+            + " cast(? as boolean[]), cast(? as text[]), cast(? as timestamptz[]), cast(? as timestamptz[]))"
+            + " as a (id, person, http_status, response, duration, number, started_at, error, decides, status, next_at,"
+            + " failed_at)");
+
+    /** The same where all were delivered; what they have in common is gone when PostgreSQL has made its plan. */
+    private static final String RECORD_DELIVERED = record("(select *, cast(null as text) as error, true as decides,"
+            + " 'success' as status, cast(null as timestamptz) as next_at, cast(null as timestamptz) as failed_at"
             + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
-            + " cast(? as text[]), cast(? as bigint[]), cast(? as boolean[]), cast(? as text[]),"
-            + " cast(? as timestamptz[]), cast(? as timestamptz[]), cast(? as int[]), cast(? as timestamptz[]))"
-            + " as a (id, person, http_status, error, response, duration, decides, status, next_at, failed_at, number,"
-            + " started_at) where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between ? and ?"
-            + " returning d.id, a.number, a.started_at, a.http_status, a.error,"
-            + " case when d.person_id is not distinct from a.person then a.response end as response, a.duration)"
-            + " insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body, duration_ms)"
-            + " select id, number, started_at, http_status, error, response, duration from told on conflict do nothing";
+            + " cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]))"
+            + " as delivered (id, person, http_status, response, duration, number, started_at)) a");
+
+    private static String record(String attempts) {
+        return "with told as (update deliveries d set "
+                + ifItCounts("attempt_count", "d.attempt_count + 1")
+                + ifItCounts("attempts_made", "d.attempts_made + 1")
+                + ifItCounts("http_status", "a.http_status")
+                + ifItCounts("duration_ms", "a.duration")
+                // why it was stopped stays, also when it was under way
+                + ifItCounts(
+                        "error_message",
+                        "case when a.decides or d.error_message is null then a.error else d.error_message end")
+                + ifItCounts("response_body", "case when d.person_id is not distinct from a.person then a.response end")
+                + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
+                + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
+                + " failed_at = case when a.decides then a.failed_at else d.failed_at end"
+                + " from " + attempts + " where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between ? and ?"
+                + " returning d.id, a.number, a.started_at, a.http_status, a.error,"
+                + " case when d.person_id is not distinct from a.person then a.response end as response, a.duration)"
+                + " insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
+                + " duration_ms) select id, number, started_at, http_status, error, response, duration from told"
+                + " on conflict do nothing";
+    }
 
     private static final String HEALTH_LOCKED =
             "select endpoint_id from health where endpoint_id = any(cast(? as uuid[])) order by endpoint_id for update";
@@ -465,6 +477,21 @@ final class Deliveries {
     void record(List<Attempted> attempts, Set<UUID> healthy, Set<UUID> failing, Instant now, boolean waiting) {
         Statements statements = new Statements(batch);
         if (waiting) statements.change("set local synchronous_commit = on");
+        if (attempts.stream().allMatch(one -> one.delivered() && one.exchange().error() == null))
+            recordDelivered(attempts, statements);
+        else recordAny(attempts, now, statements);
+        UUID[] all = Stream.concat(healthy.stream(), failing.stream()).toArray(UUID[]::new);
+        if (!failing.isEmpty()) statements.query(HEALTH_LOCKED, rows -> {}, (Object) all);
+        statements.change(HEALTHY, time(now), healthy.toArray(UUID[]::new), time(now));
+        statements.run();
+    }
+
+    private static void recordDelivered(List<Attempted> attempts, Statements statements) {
+        statements.change("delete from queue where delivery_id = any(cast(? as uuid[]))", (Object) ids(attempts));
+        statements.change(RECORD_DELIVERED, parameters(attempts));
+    }
+
+    private static void recordAny(List<Attempted> attempts, Instant now, Statements statements) {
         Set<UUID> decided = new HashSet<>();
         Statements.Rows decides = rows -> {
             while (rows.next()) decided.add(requireNonNull(rows.getObject(1, UUID.class)));
@@ -502,36 +529,39 @@ final class Deliveries {
                     ids(again));
         // what was delivered is decided already, whatever the queue says
         if (decided.size() < attempts.size()) statements.run();
-
-        UUID[] ids = ids(attempts);
-        // ids are of the moment of storing, so that these two name the partitions
-        UUID least = Stream.of(ids).min(naturalOrder()).orElseThrow();
-        UUID greatest = Stream.of(ids).max(naturalOrder()).orElseThrow();
         statements.change(
                 RECORD,
+                parameters(
+                        attempts,
+                        texts(attempts, attempt -> attempt.exchange().error()),
+                        attempts.stream()
+                                .map(attempt ->
+                                        decided.contains(attempt.delivery().id()))
+                                .toArray(Boolean[]::new),
+                        texts(attempts, attempt -> status(attempt.outcome()).wire()),
+                        times(attempts, attempt -> next(attempt.outcome())),
+                        times(attempts, attempt -> attempt.outcome() instanceof Outcome.GaveUp ? now : null)));
+    }
+
+    /** Of either statement. */
+    private static Object[] parameters(List<Attempted> attempts, Object... more) {
+        UUID[] ids = ids(attempts);
+        List<Object> all = new ArrayList<>(List.of(
                 ids,
                 attempts.stream().map(attempt -> attempt.delivery().personId()).toArray(UUID[]::new),
                 attempts.stream().map(attempt -> attempt.exchange().status()).toArray(Integer[]::new),
-                texts(attempts, attempt -> attempt.exchange().error()),
                 texts(attempts, attempt -> attempt.exchange().response()),
                 attempts.stream().map(Attempted::durationMs).toArray(Long[]::new),
                 attempts.stream()
-                        .map(attempt -> decided.contains(attempt.delivery().id()))
-                        .toArray(Boolean[]::new),
-                texts(attempts, attempt -> status(attempt.outcome()).wire()),
-                times(attempts, attempt -> next(attempt.outcome())),
-                times(attempts, attempt -> attempt.outcome() instanceof Outcome.GaveUp ? now : null),
-                attempts.stream()
                         .map(attempt -> attempt.delivery().attemptsMade() + 1)
                         .toArray(Integer[]::new),
-                times(attempts, Attempted::startedAt),
-                ids,
-                least,
-                greatest);
-        UUID[] all = Stream.concat(healthy.stream(), failing.stream()).toArray(UUID[]::new);
-        if (!failing.isEmpty()) statements.query(HEALTH_LOCKED, rows -> {}, (Object) all);
-        statements.change(HEALTHY, time(now), healthy.toArray(UUID[]::new), time(now));
-        statements.run();
+                times(attempts, Attempted::startedAt)));
+        all.addAll(List.of(more));
+        all.add(ids);
+        // ids are of the moment of storing, so that these two name the partitions
+        all.add(Stream.of(ids).min(naturalOrder()).orElseThrow());
+        all.add(Stream.of(ids).max(naturalOrder()).orElseThrow());
+        return all.toArray();
     }
 
     private static UUID[] ids(List<Attempted> attempts) {

@@ -102,7 +102,11 @@ final class Deliveries {
             + " where d.id = claimed.delivery_id limit 1) d order by d.number, d.id";
 
     /** Whether an attempt says something of its delivery, which somebody else may have decided on or send again meanwhile. */
-    private static final String COUNTS = "(a.decides or d.status not in ('pending', 'pending_retry', 'success'))";
+    private static final String COUNTS = "(a.decides or d.status not in ('pending', 'pending_retry', 'success')"
+            + " and d.delivered_attempt_at is null)";
+
+    /** It has no row among the attempts: the delivery itself says all of it. */
+    private static final String DELIVERS = "(a.decides and a.status = 'success')";
 
     private static final String RECORD = record("unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]),"
             + " cast(? as text[]), cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]), cast(? as text[]),"
@@ -130,13 +134,15 @@ final class Deliveries {
                 + ifItCounts("response_body", "case when d.person_id is not distinct from a.person then a.response end")
                 + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
                 + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
-                + " failed_at = case when a.decides then a.failed_at else d.failed_at end"
+                + " failed_at = case when a.decides then a.failed_at else d.failed_at end,"
+                + " delivered_attempt_at = case when " + DELIVERS + " then a.started_at else d.delivered_attempt_at end"
                 + " from " + attempts + " where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between ? and ?"
                 + " returning d.id, a.number, a.started_at, a.http_status, a.error,"
-                + " case when d.person_id is not distinct from a.person then a.response end as response, a.duration)"
+                + " case when d.person_id is not distinct from a.person then a.response end as response, a.duration,"
+                + " " + DELIVERS + " as delivers)"
                 + " insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
                 + " duration_ms) select id, number, started_at, http_status, error, response, duration from told"
-                + " on conflict do nothing";
+                + " where not delivers on conflict do nothing";
     }
 
     private static final String HEALTH_LOCKED =
@@ -732,7 +738,7 @@ final class Deliveries {
             long durationMs) {}
 
     List<Attempt> attempts(UUID delivery) {
-        return jdbc.sql("select * from attempts where delivery_id = :id order by number")
+        return jdbc.sql("select * from all_attempts where delivery_id = :id order by number")
                 .param("id", delivery)
                 .query((rs, n) -> new Attempt(
                         rs.getInt("number"),

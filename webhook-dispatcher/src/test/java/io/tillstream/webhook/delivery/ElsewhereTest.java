@@ -39,7 +39,7 @@ class ElsewhereTest {
         receiver.awaitReceived(1);
         await().until(() -> status(webhook, 1).equals("success"));
         assertThat(ELSEWHERE
-                        .sql("select count(*) from webhooks.attempts")
+                        .sql("select count(*) from webhooks.all_attempts")
                         .query(Long.class)
                         .single())
                 .isEqualTo(1);

@@ -22,7 +22,7 @@ class HousekeepingTest {
         shop.clock().advance(Duration.ofDays(3));
         shop.product();
         awaitLog(webhook, 2);
-        await().until(() -> shop.count("attempts") == 1);
+        await().until(() -> shop.count("all_attempts") == 1);
         shop.clock().advance(Duration.ofDays(3));
         awaitLog(webhook);
     }

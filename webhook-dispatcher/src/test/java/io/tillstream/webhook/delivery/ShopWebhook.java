@@ -105,7 +105,7 @@ record ShopWebhook(DispatcherShop shop, Reply made) {
     /** When its attempts began. */
     List<Instant> starts() {
         return shop.jdbc()
-                .sql("select a.started_at from attempts a join deliveries d on d.id = a.delivery_id"
+                .sql("select a.started_at from all_attempts a join deliveries d on d.id = a.delivery_id"
                         + " where d.endpoint_id = :id order by a.started_at")
                 .param("id", uuid())
                 .query((rs, n) -> requireNonNull(rs.getTimestamp(1)).toInstant())

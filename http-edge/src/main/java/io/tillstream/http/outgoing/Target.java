@@ -36,6 +36,7 @@ public record Target(
             throw new IllegalArgumentException("must be an absolute URL");
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         if (bare.endsWith(".")) bare = bare.substring(0, bare.length() - 1);
+        if (bare.isEmpty()) throw new IllegalArgumentException("must be an absolute URL");
         int port = parts.getPort() >= 0 ? parts.getPort() : scheme.equals("http") ? 80 : 443;
         String path = parts.getPath() == null || parts.getPath().isEmpty() ? "/" : parts.getPath();
         String query = parts.getQuery() == null ? "" : "?" + parts.getQuery();

@@ -63,6 +63,12 @@ class TargetsTest {
         assertThat(TARGETS.wrong(url)).isNull();
     }
 
+    @Test
+    void refuseNoHost() {
+        assertThat(TARGETS.wrong("https://./")).startsWith("must be a");
+        assertThat(TARGETS.wrong("https:///")).startsWith("must be a");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -101,27 +101,31 @@ final class Deliveries {
             + " select d.* from claimed cross join lateral (" + COLUMNS
             + " where d.id = claimed.delivery_id limit 1) d order by d.number, d.id";
 
-    /** Whether an attempt says something of its delivery, which somebody else may have decided on or send again meanwhile. */
-    private static final String COUNTS = "(a.decides or d.status not in ('pending', 'pending_retry', 'success')"
-            + " and d.delivered_attempt_at is null)";
+    /** What was delivered stays so, and says who did. */
+    private static final String OPEN = "d.delivered_attempt_at is null";
 
-    /** It has no row among the attempts: the delivery itself says all of it. */
+    private static final String DECIDES = "(a.decides and " + OPEN + ")";
+
+    /** Whether an attempt says something of its delivery, which somebody else may have decided on or send again meanwhile. */
+    private static final String COUNTS =
+            "((a.decides or d.status not in ('pending', 'pending_retry', 'success')) and " + OPEN + ")";
+
     private static final String DELIVERS = "(a.decides and a.status = 'success')";
 
-    private static final String RECORD = record("unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]),"
+    private static final String RECORD = recording("unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]),"
             + " cast(? as text[]), cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]), cast(? as text[]),"
             + " cast(? as boolean[]), cast(? as text[]), cast(? as timestamptz[]), cast(? as timestamptz[]))"
             + " as a (id, person, http_status, response, duration, number, started_at, error, decides, status, next_at,"
             + " failed_at)");
 
     /** The same where all were delivered; what they have in common is gone when PostgreSQL has made its plan. */
-    private static final String RECORD_DELIVERED = record("(select *, cast(null as text) as error, true as decides,"
+    private static final String RECORD_DELIVERED = recording("(select *, cast(null as text) as error, true as decides,"
             + " 'success' as status, cast(null as timestamptz) as next_at, cast(null as timestamptz) as failed_at"
             + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
             + " cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]))"
             + " as delivered (id, person, http_status, response, duration, number, started_at)) a");
 
-    private static String record(String attempts) {
+    private static String recording(String attempts) {
         return "with told as (update deliveries d set "
                 + ifItCounts("attempt_count", "d.attempt_count + 1")
                 + ifItCounts("attempts_made", "d.attempts_made + 1")
@@ -132,17 +136,19 @@ final class Deliveries {
                         "error_message",
                         "case when a.decides or d.error_message is null then a.error else d.error_message end")
                 + ifItCounts("response_body", "case when d.person_id is not distinct from a.person then a.response end")
-                + " status = case when a.decides and d.status <> 'archived' then a.status else d.status end,"
-                + " next_attempt_at = case when a.decides then a.next_at else d.next_attempt_at end,"
-                + " failed_at = case when a.decides then a.failed_at else d.failed_at end,"
-                + " delivered_attempt_at = case when " + DELIVERS + " then a.started_at else d.delivered_attempt_at end"
+                + " status = case when " + DECIDES + " and d.status <> 'archived' then a.status else d.status end,"
+                + " next_attempt_at = case when " + DECIDES + " then a.next_at else d.next_attempt_at end,"
+                + " failed_at = case when " + DECIDES + " then a.failed_at else d.failed_at end,"
+                + " delivered_attempt_at = case when " + OPEN + " and " + DELIVERS
+                + " then a.started_at else d.delivered_attempt_at end"
                 + " from " + attempts + " where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between ? and ?"
                 + " returning d.id, a.number, a.started_at, a.http_status, a.error,"
                 + " case when d.person_id is not distinct from a.person then a.response end as response, a.duration,"
-                + " " + DELIVERS + " as delivers)"
+                // the delivery itself says all of it then
+                + " (" + DELIVERS + " and d.delivered_attempt_at = a.started_at) as delivered)"
                 + " insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
                 + " duration_ms) select id, number, started_at, http_status, error, response, duration from told"
-                + " where not delivers on conflict do nothing";
+                + " where not delivered on conflict do nothing";
     }
 
     private static final String HEALTH_LOCKED =
@@ -738,7 +744,10 @@ final class Deliveries {
             long durationMs) {}
 
     List<Attempt> attempts(UUID delivery) {
-        return jdbc.sql("select * from all_attempts where delivery_id = :id order by number")
+        // two dispatchers may have begun the same one
+        return jdbc.sql(
+                        "select row_number() over (order by started_at, number) as number, started_at, http_status,"
+                                + " error_message, response_body, duration_ms from all_attempts where delivery_id = :id order by 1")
                 .param("id", delivery)
                 .query((rs, n) -> new Attempt(
                         rs.getInt("number"),

@@ -1,6 +1,7 @@
 package io.tillstream.webhook.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Comparator.comparing;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -226,7 +227,9 @@ final class Sending {
         Map<UUID, Attempted> byDelivery = new LinkedHashMap<>();
         for (Attempted one : drained)
             if (byDelivery.putIfAbsent(one.delivery().id(), one) != null) done.add(one); // it is late, and by itself
-        List<Attempted> batch = List.copyOf(byDelivery.values());
+        List<Attempted> batch = byDelivery.values().stream()
+                .sorted(comparing(one -> one.delivery().id())) // as another dispatcher locks them, too
+                .toList();
         recordingSince = System.nanoTime();
         try {
             recordTogether(batch);

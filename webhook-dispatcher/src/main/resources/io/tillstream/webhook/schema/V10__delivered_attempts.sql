@@ -1,5 +1,5 @@
 -- The attempt that delivered is in the delivery itself, whose status, answer and duration are of it: most deliveries have no other.
--- Null where it has a row of its own, as those that an older version recorded have.
+-- Those that failed, and what came after, are rows of attempts, as all are that an older version recorded.
 alter table deliveries add column delivered_attempt_at timestamptz; -- when it began
 
 create view all_attempts as

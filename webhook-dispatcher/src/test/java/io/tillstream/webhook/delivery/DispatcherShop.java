@@ -377,7 +377,9 @@ final class DispatcherShop implements AfterEachCallback, AfterAllCallback, AutoC
     }
 
     private JsonNode webhooks() {
-        return get("/api/v1/webhooks?limit=100").data();
+        Reply shown = get("/api/v1/webhooks?limit=100");
+        if (shown.status() != 200) throw new AssertionError(shown.toString());
+        return shown.data();
     }
 
     @Override

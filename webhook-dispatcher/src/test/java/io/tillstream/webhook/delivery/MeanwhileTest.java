@@ -3,6 +3,7 @@ package io.tillstream.webhook.delivery;
 import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static io.tillstream.webhook.delivery.ShopWebhook.LOGS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tillstream.events.Mode;
 import io.tillstream.webhook.delivery.Deliveries.Attempted;
@@ -10,6 +11,7 @@ import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -60,30 +62,33 @@ class MeanwhileTest {
     }
 
     @Test
-    void letsALateFailureSayNothing() {
+    void letsWhatComesLateSayNothing() {
         ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
         UUID id = UUID.fromString(webhook.awaitStatus("success").path("id").asString());
         Delivery delivery = shop.bean(Deliveries.class).find(id, Mode.LIVE).orElseThrow();
         Instant now = shop.clock().instant();
         // as of a dispatcher that was paused until another one had the delivery
-        shop.bean(Deliveries.class)
-                .record(
-                        List.of(new Attempted(
-                                waiting(delivery),
-                                now,
-                                new Exchange.TimedOut("late"),
-                                new Outcome.WillRetry(now),
-                                now,
-                                1)),
-                        Set.of(),
-                        Set.of(),
-                        now,
-                        true);
-        JsonNode log = webhook.newest();
+        recordLate(delivery, new Exchange.TimedOut("late"), new Outcome.WillRetry(now), now);
+        recordLate(
+                delivery,
+                new Exchange.Answered(202, "late, too", Optional.empty()),
+                new Outcome.Delivered(),
+                now.plusMillis(1));
+        JsonNode log = shop.get(ShopWebhook.path(webhook.newest())).data();
         assertThat(log.path("status").asString()).isEqualTo("success");
         assertThat(log.path("http_status").asInt()).isEqualTo(200);
         assertThat(log.path("attempt_count").asInt()).isEqualTo(1);
+        assertThat(log.path("attempts").valueStream())
+                .extracting(
+                        one -> one.path("number").asInt(),
+                        one -> one.path("http_status").asInt())
+                .containsExactly(tuple(1, 200), tuple(2, 408));
+    }
+
+    private void recordLate(Delivery delivery, Exchange exchange, Outcome outcome, Instant at) {
+        Attempted late = new Attempted(waiting(delivery), at, exchange, outcome, at, 1);
+        shop.bean(Deliveries.class).record(List.of(late), Set.of(), Set.of(), at, true);
     }
 
     @Test

@@ -219,6 +219,10 @@ public final class EventLog {
 
     /** The highest committed position there is; events below it may still be on their way. */
     public long highest() {
+        return highest(jdbc);
+    }
+
+    static long highest(JdbcClient jdbc) {
         return jdbc.sql("select coalesce(max(position), 0) from events")
                 .query(Long.class)
                 .single();

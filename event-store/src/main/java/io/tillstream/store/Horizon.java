@@ -33,6 +33,7 @@ public final class Horizon {
     private final Condition changed = lock.newCondition();
     private boolean looking;
     private long lastLook = System.nanoTime() - APART.toNanos();
+    private long appendedAtLastLook = -1;
     private volatile long position;
 
     /**
@@ -108,6 +109,14 @@ public final class Horizon {
 
     private void look() throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(lastLook + APART.toNanos() - System.nanoTime());
+        long signals = appended.count();
+        // polls find nothing most of the time, and planning the statement below takes longer than to find that out
+        if (signals > appendedAtLastLook || highest.getAsLong() > position) lookFurther();
+        appendedAtLastLook = signals;
+        lastLook = System.nanoTime();
+    }
+
+    private void lookFurther() {
         for (int looks = 0; looks < 2; looks++) {
             Snapshot snapshot = read();
             fence.look(snapshot.xmin());
@@ -121,7 +130,6 @@ public final class Horizon {
             // a second look at once: a new fence is reached already where nobody else is writing
             if (reached >= snapshot.highest() || !fence.raise(snapshot.highest())) break;
         }
-        lastLook = System.nanoTime();
     }
 
     private Snapshot read() {

@@ -33,4 +33,42 @@ record Delivery(
         @Nullable Long durationMs,
         @Nullable Instant failedAt,
         Instant createdAt,
-        @Nullable UUID replayId) {}
+        @Nullable UUID replayId) {
+    /** One that nothing was attempted of. */
+    static Delivery unsent(
+            UUID id,
+            UUID endpointId,
+            String mode,
+            @Nullable Long number,
+            String messageId,
+            String event,
+            @Nullable UUID personId,
+            String body,
+            Status status,
+            int maxAttempts,
+            @Nullable Instant nextAttemptAt,
+            Instant createdAt,
+            @Nullable UUID replayId) {
+        return new Delivery(
+                id,
+                endpointId,
+                mode,
+                number,
+                messageId,
+                event,
+                personId,
+                body,
+                status,
+                0,
+                0,
+                maxAttempts,
+                nextAttemptAt,
+                null,
+                null,
+                null,
+                null,
+                null,
+                createdAt,
+                replayId);
+    }
+}

@@ -432,7 +432,7 @@ class DeliveryController {
             @Nullable Instant nextAttemptAt,
             Instant now,
             @Nullable UUID replayId) {
-        return new Delivery(
+        return Delivery.unsent(
                 Ids.at(now),
                 endpoint.webhook().id(),
                 endpoint.mode().wire(),
@@ -442,15 +442,8 @@ class DeliveryController {
                 person,
                 body,
                 Status.PENDING,
-                0,
-                0,
                 maxAttempts,
                 nextAttemptAt,
-                null,
-                null,
-                null,
-                null,
-                null,
                 now,
                 replayId);
     }

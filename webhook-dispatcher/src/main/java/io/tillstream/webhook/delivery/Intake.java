@@ -295,7 +295,7 @@ final class Intake {
 
     private Delivery delivery(Webhook webhook, Mode mode, long number, Envelope envelope, Told event, Instant now) {
         boolean held = !webhook.isActive();
-        return new Delivery(
+        return Delivery.unsent(
                 Ids.at(now),
                 webhook.id(),
                 mode.wire(),
@@ -306,15 +306,8 @@ final class Intake {
                 Customization.body(event.name().wire(), event.at(), event.data(), webhook.details())
                         .toString(),
                 held ? Status.HELD : Status.PENDING,
-                0,
-                0,
                 maxAttempts,
                 held ? null : now,
-                null,
-                null,
-                null,
-                null,
-                null,
                 now,
                 null);
     }

@@ -267,7 +267,7 @@ final class Replays {
     private Delivery delivery(
             Replay replay, Endpoint endpoint, Envelope envelope, Told told, Instant due, Instant now) {
         String event = told.name().wire();
-        return new Delivery(
+        return Delivery.unsent(
                 Ids.at(now),
                 replay.endpointId(),
                 replay.mode(),
@@ -282,15 +282,8 @@ final class Replays {
                                 endpoint.webhook().details())
                         .toString(),
                 Status.PENDING,
-                0,
-                0,
                 maxAttempts,
                 due,
-                null,
-                null,
-                null,
-                null,
-                null,
                 now,
                 replay.id());
     }

@@ -135,7 +135,7 @@ class SomethingWrongTest {
         shop.bean(Dispatching.class).stop();
         Deliveries deliveries = shop.bean(Deliveries.class);
         Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
-        Delivery delivery = new Delivery(
+        Delivery delivery = Delivery.unsent(
                 Ids.at(now),
                 webhook.uuid(),
                 "live",
@@ -145,15 +145,8 @@ class SomethingWrongTest {
                 null,
                 "{}",
                 io.tillstream.webhook.delivery.Status.PENDING,
-                0,
-                0,
                 10,
                 now,
-                null,
-                null,
-                null,
-                null,
-                null,
                 now,
                 null);
         deliveries.store(List.of(delivery));

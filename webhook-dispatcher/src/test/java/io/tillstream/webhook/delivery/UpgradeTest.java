@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tillstream.embedded.Servers;
+import java.util.List;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.BadSqlGrammarException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -67,6 +69,50 @@ class UpgradeTest {
                         "permanently_failed: Canceled",
                         "retried: Canceled",
                         "permanently_failed: The replay was aborted");
+    }
+
+    @Test
+    void attemptsAreShownWhicheverVersionRecordedThem() {
+        migrate("9");
+        for (String table : List.of("deliveries", "attempts"))
+            jdbc.sql("create table %1$s_all partition of %1$s default".formatted(table))
+                    .update();
+        UUID endpoint = endpoint(true);
+        UUID old = delivered(endpoint);
+        attempt(old, 1, 500);
+        attempt(old, 2, 200);
+        UUID waiting = held(endpoint);
+        migrate("latest");
+        UUID recent = delivered(endpoint);
+        attempt(recent, 1, 500);
+        jdbc.sql("update deliveries set delivered_attempt_at = timestamptz '2026-01-01 00:00:02Z' where id = ?")
+                .param(recent)
+                .update();
+        assertThat(attempts(old)).containsExactly("1: 500", "2: 200").isEqualTo(attempts(recent));
+        assertThat(attempts(waiting)).isEmpty();
+    }
+
+    private UUID delivered(UUID endpoint) {
+        UUID id = held(endpoint);
+        jdbc.sql("update deliveries set status = 'success', http_status = 200, attempts_made = 2, duration_ms = 7"
+                        + " where id = ?")
+                .param(id)
+                .update();
+        return id;
+    }
+
+    private void attempt(UUID delivery, int number, int status) {
+        jdbc.sql("insert into attempts (delivery_id, number, started_at, http_status, duration_ms)"
+                        + " values (?, ?, timestamptz '2026-01-01Z' + ? * interval '1 second', ?, 7)")
+                .params(delivery, number, number, status)
+                .update();
+    }
+
+    private List<String> attempts(UUID delivery) {
+        return new Deliveries(new JdbcTemplate(database))
+                .attempts(delivery).stream()
+                        .map(one -> one.number() + ": " + one.httpStatus())
+                        .toList();
     }
 
     private void migrate(String target) {

@@ -27,7 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -112,44 +114,47 @@ final class Deliveries {
 
     private static final String DELIVERS = "(a.decides and a.status = 'success')";
 
-    private static final String RECORD = recording("unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]),"
-            + " cast(? as text[]), cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]), cast(? as text[]),"
-            + " cast(? as boolean[]), cast(? as text[]), cast(? as timestamptz[]), cast(? as timestamptz[]))"
-            + " as a (id, person, http_status, response, duration, number, started_at, error, decides, status, next_at,"
-            + " failed_at)");
+    /** An erasure may have gone over the delivery meanwhile. */
+    private static final String ANSWER = "case when d.person_id is not distinct from a.person then a.response end";
 
-    /** The same where all were delivered; what they have in common is gone when PostgreSQL has made its plan. */
-    private static final String RECORD_DELIVERED = recording("(select *, cast(null as text) as error, true as decides,"
-            + " 'success' as status, cast(null as timestamptz) as next_at, cast(null as timestamptz) as failed_at"
+    /** Each by its key, in the partitions between the least and the greatest. */
+    private static final String THESE = "d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between ? and ?";
+
+    private static final String RECORD = "with told as (update deliveries d set "
+            + ifItCounts("attempt_count", "d.attempt_count + 1")
+            + ifItCounts("attempts_made", "d.attempts_made + 1")
+            + ifItCounts("http_status", "a.http_status")
+            + ifItCounts("duration_ms", "a.duration")
+            // why it was stopped stays, also when it was under way
+            + ifItCounts(
+                    "error_message",
+                    "case when a.decides or d.error_message is null then a.error else d.error_message end")
+            + ifItCounts("response_body", ANSWER)
+            + " status = case when " + DECIDES + " and d.status <> 'archived' then a.status else d.status end,"
+            + " next_attempt_at = case when " + DECIDES + " then a.next_at else d.next_attempt_at end,"
+            + " failed_at = case when " + DECIDES + " then a.failed_at else d.failed_at end,"
+            + " delivered_attempt_at = case when " + OPEN + " and " + DELIVERS
+            + " then a.started_at else d.delivered_attempt_at end"
             + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
-            + " cast(? as bigint[]), cast(? as int[]), cast(? as timestamptz[]))"
-            + " as delivered (id, person, http_status, response, duration, number, started_at)) a");
+            + " cast(? as bigint[]), cast(? as timestamptz[]), cast(? as int[]), cast(? as text[]), cast(? as boolean[]),"
+            + " cast(? as text[]), cast(? as timestamptz[]), cast(? as timestamptz[])) as a (id, person, http_status,"
+            + " response, duration, started_at, number, error, decides, status, next_at, failed_at) where " + THESE
+            + " returning d.id, a.number, a.started_at, a.http_status, a.error, " + ANSWER + " as response, a.duration,"
+            // the delivery itself says all of it then
+            + " (" + DELIVERS + " and d.delivered_attempt_at = a.started_at) as delivered)"
+            + " insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
+            + " duration_ms) select id, number, started_at, http_status, error, response, duration from told"
+            + " where not delivered on conflict do nothing";
 
-    private static String recording(String attempts) {
-        return "with told as (update deliveries d set "
-                + ifItCounts("attempt_count", "d.attempt_count + 1")
-                + ifItCounts("attempts_made", "d.attempts_made + 1")
-                + ifItCounts("http_status", "a.http_status")
-                + ifItCounts("duration_ms", "a.duration")
-                // why it was stopped stays, also when it was under way
-                + ifItCounts(
-                        "error_message",
-                        "case when a.decides or d.error_message is null then a.error else d.error_message end")
-                + ifItCounts("response_body", "case when d.person_id is not distinct from a.person then a.response end")
-                + " status = case when " + DECIDES + " and d.status <> 'archived' then a.status else d.status end,"
-                + " next_attempt_at = case when " + DECIDES + " then a.next_at else d.next_attempt_at end,"
-                + " failed_at = case when " + DECIDES + " then a.failed_at else d.failed_at end,"
-                + " delivered_attempt_at = case when " + OPEN + " and " + DELIVERS
-                + " then a.started_at else d.delivered_attempt_at end"
-                + " from " + attempts + " where d.id = a.id and d.id = any(cast(? as uuid[])) and d.id between ? and ?"
-                + " returning d.id, a.number, a.started_at, a.http_status, a.error,"
-                + " case when d.person_id is not distinct from a.person then a.response end as response, a.duration,"
-                // the delivery itself says all of it then
-                + " (" + DELIVERS + " and d.delivered_attempt_at = a.started_at) as delivered)"
-                + " insert into attempts (delivery_id, number, started_at, http_status, error_message, response_body,"
-                + " duration_ms) select id, number, started_at, http_status, error, response, duration from told"
-                + " where not delivered on conflict do nothing";
-    }
+    /** What {@link #RECORD} does with the first success of a delivery: most batches are of these, and beginning the other costs as much as six. */
+    private static final String RECORD_DELIVERED = "update deliveries d set attempt_count = d.attempt_count + 1,"
+            + " attempts_made = d.attempts_made + 1, http_status = a.http_status, duration_ms = a.duration,"
+            + " error_message = null, response_body = " + ANSWER + ","
+            + " status = case when d.status = 'archived' then d.status else 'success' end,"
+            + " next_attempt_at = null, failed_at = null, delivered_attempt_at = a.started_at"
+            + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
+            + " cast(? as bigint[]), cast(? as timestamptz[])) as a (id, person, http_status, response, duration, started_at)"
+            + " where " + THESE + " and " + OPEN;
 
     private static final String HEALTH_LOCKED =
             "select endpoint_id from health where endpoint_id = any(cast(? as uuid[])) order by endpoint_id for update";
@@ -489,18 +494,25 @@ final class Deliveries {
     void record(List<Attempted> attempts, Set<UUID> healthy, Set<UUID> failing, Instant now, boolean waiting) {
         Statements statements = new Statements(batch);
         if (waiting) statements.change("set local synchronous_commit = on");
-        if (attempts.stream().allMatch(one -> one.delivered() && one.exchange().error() == null))
-            recordDelivered(attempts, statements);
+        AtomicInteger first = new AtomicInteger(attempts.size());
+        if (!waiting
+                && attempts.stream()
+                        .allMatch(one -> one.delivered() && one.exchange().error() == null))
+            recordDelivered(attempts, first::set, statements);
         else recordAny(attempts, now, statements);
         UUID[] all = Stream.concat(healthy.stream(), failing.stream()).toArray(UUID[]::new);
         if (!failing.isEmpty()) statements.query(HEALTH_LOCKED, rows -> {}, (Object) all);
-        statements.change(HEALTHY, time(now), healthy.toArray(UUID[]::new), time(now));
+        if (!healthy.isEmpty()) statements.change(HEALTHY, time(now), healthy.toArray(UUID[]::new), time(now));
+        statements.run();
+        if (first.get() == attempts.size()) return;
+        // some were delivered before, or are gone; for the others this changes nothing any more
+        recordAny(attempts, now, statements);
         statements.run();
     }
 
-    private static void recordDelivered(List<Attempted> attempts, Statements statements) {
+    private static void recordDelivered(List<Attempted> attempts, IntConsumer first, Statements statements) {
         statements.change("delete from queue where delivery_id = any(cast(? as uuid[]))", (Object) ids(attempts));
-        statements.change(RECORD_DELIVERED, parameters(attempts));
+        statements.change(RECORD_DELIVERED, first, parameters(attempts));
     }
 
     private static void recordAny(List<Attempted> attempts, Instant now, Statements statements) {
@@ -545,6 +557,9 @@ final class Deliveries {
                 RECORD,
                 parameters(
                         attempts,
+                        attempts.stream()
+                                .map(attempt -> attempt.delivery().attemptsMade() + 1)
+                                .toArray(Integer[]::new),
                         texts(attempts, attempt -> attempt.exchange().error()),
                         attempts.stream()
                                 .map(attempt ->
@@ -564,9 +579,6 @@ final class Deliveries {
                 attempts.stream().map(attempt -> attempt.exchange().status()).toArray(Integer[]::new),
                 texts(attempts, attempt -> attempt.exchange().response()),
                 attempts.stream().map(Attempted::durationMs).toArray(Long[]::new),
-                attempts.stream()
-                        .map(attempt -> attempt.delivery().attemptsMade() + 1)
-                        .toArray(Integer[]::new),
                 times(attempts, Attempted::startedAt)));
         all.addAll(List.of(more));
         all.add(ids);

@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 
 /**
  * What this instance has a lease on, by endpoint: attempts under way, of which there are so many at a time, those that are over
- * and aren't recorded, of which there may be as many again, and what waits for its attempt. An endpoint may have some wait that
+ * and aren't recorded, of which there may be nearly twice as many, and what waits for its attempt. An endpoint may have some wait that
  * takes deliveries, as many as it took a moment ago; that spares claims between one attempt and the next. Whatever waits longer
  * than a second, is for a receiver that stopped working, or is here when the dispatcher stops, is for its caller to give back.
  * Thread-safe.
@@ -33,9 +33,6 @@ final class Lanes {
     private static final int MOST_WAITING = 15;
 
     private static final int MOST_WAITING_IN_ALL = 3;
-
-    /** Times the attempts at a time: what may be over and not recorded yet. A killed process repeats it. */
-    private static final int RECORDING = 1;
 
     private record Waiting(Claimed claimed, long since) {}
 
@@ -266,7 +263,12 @@ final class Lanes {
     }
 
     private static boolean hasPlace(int underWay, int unrecorded, int places) {
-        return underWay < places && unrecorded < (1 + RECORDING) * places;
+        return underWay < places && unrecorded < unrecordedAtMost(places);
+    }
+
+    /** Attempts under way and those that are over and not recorded yet, which a killed process repeats: one place has one more. */
+    static int unrecordedAtMost(int places) {
+        return 3 * places - 1;
     }
 
     /** Removes what isn't attempted here: what has waited for too long, or for a receiver that doesn't work; and idle lanes. */

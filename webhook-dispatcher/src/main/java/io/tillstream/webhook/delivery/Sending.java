@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -65,6 +66,9 @@ final class Sending {
 
     private static final long MOMENT_NANOS = 300_000;
 
+    /** That an endpoint takes what is sent to it is written no more often, unless something failed. */
+    private static final long HEALTH_NANOS = Duration.ofMillis(100).toNanos();
+
     /** Nothing is claimed while recording takes longer: what is sent and not recorded is sent again when its lease ends. */
     private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
 
@@ -96,6 +100,7 @@ final class Sending {
     private volatile boolean due = true;
     private long polled = System.nanoTime();
     private volatile boolean cannotRecord;
+    private final Map<UUID, Long> toldHealthy = new ConcurrentHashMap<>(); // when it was written
     private final AtomicLong recorded = new AtomicLong();
     private volatile long recordingSince = NEVER;
 
@@ -437,7 +442,13 @@ final class Sending {
         Set<UUID> healthy = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.Delivered);
         Set<UUID> failing = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.GaveUp(boolean gone) && gone);
         for (UUID endpoint : byEndpoint.keySet()) if (!healthy.contains(endpoint)) failing.add(endpoint);
-        deliveries.record(batch, healthy, failing, now, waiting);
+        long recording = System.nanoTime();
+        toldHealthy.values().removeIf(told -> recording - told > HEALTH_NANOS);
+        Set<UUID> news = new HashSet<>(healthy);
+        if (failing.isEmpty()) news.removeAll(toldHealthy.keySet());
+        deliveries.record(batch, news, failing, now, waiting);
+        news.forEach(endpoint -> toldHealthy.put(endpoint, recording));
+        toldHealthy.keySet().removeAll(failing);
         for (UUID endpoint : failing) judge(endpoint, byEndpoint.getOrDefault(endpoint, List.of()), now);
     }
 

@@ -10,12 +10,15 @@ import io.tillstream.webhook.delivery.Deliveries.Attempted;
 import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -84,6 +87,68 @@ class MeanwhileTest {
                         one -> one.path("number").asInt(),
                         one -> one.path("http_status").asInt())
                 .containsExactly(tuple(1, 200), tuple(2, 408));
+    }
+
+    /** Two dispatchers have sent the same one, and each another one besides. */
+    @Test
+    void recordsTogetherWhatWasDeliveredBeforeAndWhatWasNot() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.product();
+        UUID before = UUID.fromString(webhook.awaitStatus("success").path("id").asString());
+        shop.bean(Dispatching.class).stop();
+        Deliveries deliveries = shop.bean(Deliveries.class);
+        Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        Delivery late = deliveries.find(before, Mode.LIVE).orElseThrow();
+        Delivery together = another(late, now);
+        Delivery alone = another(late, now);
+        deliveries.store(List.of(together, alone));
+        deliveries.record(List.of(accepted(late, now), accepted(together, now)), Set.of(), Set.of(), now, false);
+        deliveries.record(List.of(accepted(alone, now)), Set.of(), Set.of(), now, true);
+        assertThat(webhook.queued()).isZero();
+        assertThat(shop.get(LOGS + "/" + before).data().path("attempts").valueStream())
+                .extracting(one -> one.path("http_status").asInt())
+                .containsExactly(200, 202);
+        assertThat(stored(together))
+                .as("the same, whatever it is recorded with")
+                .isEqualTo(stored(alone))
+                .containsEntry("status", "success")
+                .containsEntry("http_status", 202)
+                .containsEntry("attempt_count", 1);
+        assertThat(deliveries.attempts(together.id()))
+                .isEqualTo(deliveries.attempts(alone.id()))
+                .hasSize(1);
+    }
+
+    private static Delivery another(Delivery like, Instant now) {
+        return Delivery.unsent(
+                Ids.at(now),
+                like.endpointId(),
+                like.mode(),
+                null,
+                like.messageId(),
+                like.event(),
+                null,
+                like.body(),
+                Status.PENDING,
+                like.maxAttempts(),
+                now,
+                now,
+                null);
+    }
+
+    private static Attempted accepted(Delivery delivery, Instant at) {
+        Exchange accepted = new Exchange.Answered(202, "thank you", Optional.empty());
+        return new Attempted(waiting(delivery), at, accepted, new Outcome.Delivered(), at, 1);
+    }
+
+    private Map<String, @Nullable Object> stored(Delivery delivery) {
+        return shop.jdbc()
+                .sql(
+                        "select status, attempt_count, attempts_made, http_status, error_message, response_body, duration_ms,"
+                                + " next_attempt_at, failed_at, delivered_attempt_at from deliveries where id = ?")
+                .param(delivery.id())
+                .query()
+                .singleRow();
     }
 
     private void recordLate(Delivery delivery, Exchange exchange, Outcome outcome, Instant at) {
@@ -184,7 +249,7 @@ class MeanwhileTest {
     }
 
     private static Delivery waiting(Delivery of) {
-        return new Delivery(
+        return Delivery.unsent(
                 of.id(),
                 of.endpointId(),
                 of.mode(),
@@ -194,15 +259,8 @@ class MeanwhileTest {
                 of.personId(),
                 of.body(),
                 Status.PENDING,
-                0,
-                0,
                 of.maxAttempts(),
                 of.createdAt(),
-                null,
-                null,
-                null,
-                null,
-                null,
                 of.createdAt(),
                 of.replayId());
     }

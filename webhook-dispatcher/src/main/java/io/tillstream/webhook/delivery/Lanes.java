@@ -30,7 +30,7 @@ final class Lanes {
     private static final long STALE = Duration.ofSeconds(1).toNanos();
 
     /** Times the attempts at a time: what waits for one endpoint, and for all. */
-    private static final int MOST_WAITING = 15;
+    private static final int MOST_WAITING = 30;
 
     private static final int MOST_WAITING_IN_ALL = 3;
 

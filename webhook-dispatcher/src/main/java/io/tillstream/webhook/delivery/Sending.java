@@ -508,6 +508,7 @@ final class Sending {
         return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 
+    /** What says nothing new of a success is left out: a line costs a tenth of what can be delivered. */
     private static void say(Attempted attempted) {
         Delivery delivery = attempted.delivery();
         var line = log.atInfo()
@@ -517,12 +518,13 @@ final class Sending {
                 .addKeyValue("event", delivery.event())
                 .addKeyValue("number", delivery.number())
                 .addKeyValue("attempt", attempted.number())
-                .addKeyValue("max_attempts", delivery.maxAttempts())
-                .addKeyValue("exchange", attempted.exchange().getClass().getSimpleName())
                 .addKeyValue("http_status", attempted.exchange().status())
-                .addKeyValue("error", attempted.exchange().error())
                 .addKeyValue("duration_ms", attempted.durationMs())
                 .addKeyValue("outcome", attempted.outcome().getClass().getSimpleName());
+        if (!attempted.delivered())
+            line = line.addKeyValue("max_attempts", delivery.maxAttempts())
+                    .addKeyValue("exchange", attempted.exchange().getClass().getSimpleName())
+                    .addKeyValue("error", attempted.exchange().error());
         if (attempted.outcome() instanceof Outcome.WillRetry(Instant at))
             line = line.addKeyValue("next_attempt_at", at);
         line.log("Attempted a delivery");

@@ -88,7 +88,7 @@ class LanesTest {
         delivered(FIRST, 3);
         assertThat(lanes.roomForClaim().ahead()).containsOnlyKeys(FIRST).containsEntry(FIRST, 3);
         for (int i = 0; i < 100; i++) delivered(FIRST, 4);
-        assertThat(lanes.roomForClaim().ahead()).containsEntry(FIRST, 15 * PER_ENDPOINT);
+        assertThat(lanes.roomForClaim().ahead()).containsEntry(FIRST, 30 * PER_ENDPOINT);
         assertThat(lanes.roomForClaim().most()).isEqualTo(4 * IN_ALL);
         lanes.add(some(FIRST, 4 * IN_ALL));
         assertThat(lanes.roomForClaim().most()).isZero();

@@ -110,6 +110,11 @@ public class DeliveryConfiguration {
     }
 
     @Bean
+    DeliveryQueue deliveryQueue(@Qualifier("webhookSending") DataSource sending) {
+        return new DeliveryQueue(new JdbcTemplate(sending));
+    }
+
+    @Bean
     Partitions partitions(@Qualifier("webhooks") DataSource webhooks) {
         return new Partitions(JdbcClient.create(webhooks));
     }
@@ -170,6 +175,7 @@ public class DeliveryConfiguration {
 
     @Bean
     Sending sending(
+            DeliveryQueue queue,
             @Qualifier("webhookSending") DataSource claiming,
             @Qualifier("reader") DataSource reader,
             @Qualifier("webhookWishes") DataSource wishes,
@@ -180,7 +186,7 @@ public class DeliveryConfiguration {
             Clock clock) {
         JdbcClient store = JdbcClient.create(wishes);
         return new Sending(
-                new Deliveries(new JdbcTemplate(claiming)),
+                queue,
                 transaction(claiming),
                 new DispatcherSecrets(reader, master),
                 client,
@@ -230,7 +236,7 @@ public class DeliveryConfiguration {
             Horizon horizon,
             Intake intake,
             Sending sending,
-            Deliveries deliveries,
+            DeliveryQueue queue,
             Replays replays,
             DeletedLogs deletedLogs,
             Partitions partitions,
@@ -250,7 +256,7 @@ public class DeliveryConfiguration {
                 horizon,
                 intake,
                 sending,
-                deliveries,
+                queue,
                 replays,
                 deletedLogs,
                 new Witness(JdbcClient.create(wishes)),

@@ -25,7 +25,7 @@ import io.tillstream.http.list.Listing;
 import io.tillstream.http.text.Uuids;
 import io.tillstream.store.EventStoreConfiguration;
 import io.tillstream.webhook.WebhookSettings;
-import io.tillstream.webhook.delivery.Deliveries.Attempted;
+import io.tillstream.webhook.delivery.DeliveryQueue.Attempted;
 import io.tillstream.webhook.endpoint.Endpoints;
 import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
 import io.tillstream.webhook.payload.Catalogue;

@@ -57,7 +57,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private final Horizon horizon;
     private final Intake intake;
     private final Sending sending;
-    private final Deliveries deliveries;
+    private final DeliveryQueue queue;
     private final Replays replays;
     private final DeletedLogs deletedLogs;
     private final Witness witness;
@@ -85,7 +85,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             Horizon horizon,
             Intake intake,
             Sending sending,
-            Deliveries deliveries,
+            DeliveryQueue queue,
             Replays replays,
             DeletedLogs deletedLogs,
             Witness witness,
@@ -99,7 +99,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         this.horizon = horizon;
         this.intake = intake;
         this.sending = sending;
-        this.deliveries = deliveries;
+        this.queue = queue;
         this.replays = replays;
         this.deletedLogs = deletedLogs;
         this.witness = witness;
@@ -330,7 +330,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
                 next = now.plus(TIDYING);
             }
             long recorded = sending.recorded();
-            if (recorded - vacuumed >= WORTH_VACUUM && recorded - vacuumed >= deliveries.queued() / 5) {
+            if (recorded - vacuumed >= WORTH_VACUUM && recorded - vacuumed >= queue.queued() / 5) {
                 vacuumed = recorded;
                 vacuum();
             }
@@ -341,7 +341,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     /** Without one all goes on, more slowly. */
     private void vacuum() {
         try {
-            deliveries.vacuumQueue();
+            queue.vacuumQueue();
         } catch (DataAccessException e) {
             log.warn("The queue of deliveries can't be vacuumed", e);
         }

@@ -15,7 +15,7 @@ import io.tillstream.events.webhook.WebhookEvent.WebhookSecretRotated;
 import io.tillstream.events.webhook.WebhookEvent.WebhookSuspended;
 import io.tillstream.store.EventLog;
 import io.tillstream.store.Statements;
-import io.tillstream.webhook.delivery.Deliveries.Claimed;
+import io.tillstream.webhook.delivery.DeliveryQueue.Claimed;
 import io.tillstream.webhook.endpoint.Endpoints;
 import io.tillstream.webhook.endpoint.Endpoints.Endpoint;
 import io.tillstream.webhook.payload.Customization;

@@ -1,7 +1,7 @@
 package io.tillstream.webhook.delivery;
 
-import io.tillstream.webhook.delivery.Deliveries.Attempted;
-import io.tillstream.webhook.delivery.Deliveries.Claimed;
+import io.tillstream.webhook.delivery.DeliveryQueue.Attempted;
+import io.tillstream.webhook.delivery.DeliveryQueue.Claimed;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -9,8 +9,8 @@ import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.webhook.Webhook;
 import io.tillstream.events.webhook.WebhookEvent.SecretName;
 import io.tillstream.store.DispatcherSecrets;
-import io.tillstream.webhook.delivery.Deliveries.Attempted;
-import io.tillstream.webhook.delivery.Deliveries.Claimed;
+import io.tillstream.webhook.delivery.DeliveryQueue.Attempted;
+import io.tillstream.webhook.delivery.DeliveryQueue.Claimed;
 import io.tillstream.webhook.delivery.Exchange.NotSent;
 import io.tillstream.webhook.signing.Signatures;
 import java.time.Clock;
@@ -81,7 +81,7 @@ final class Sending {
         void wish(UUID endpoint, String mode, String reason, Instant now);
     }
 
-    private final Deliveries deliveries;
+    private final DeliveryQueue queue;
     private final TransactionTemplate transaction;
     private final OpenedSecrets opened;
     private final Client client;
@@ -105,7 +105,7 @@ final class Sending {
     private volatile long recordingSince = NEVER;
 
     Sending(
-            Deliveries deliveries,
+            DeliveryQueue queue,
             TransactionTemplate transaction,
             DispatcherSecrets secrets,
             Client client,
@@ -114,7 +114,7 @@ final class Sending {
             Suspensions suspensions,
             MeterRegistry meters,
             Clock clock) {
-        this.deliveries = deliveries;
+        this.queue = queue;
         this.transaction = transaction;
         this.opened = new OpenedSecrets(secrets);
         this.client = client;
@@ -205,7 +205,7 @@ final class Sending {
     private void giveBack(List<Claimed> claimed) {
         if (claimed.isEmpty()) return;
         try {
-            transaction.executeWithoutResult(status -> deliveries.giveBack(claimed));
+            transaction.executeWithoutResult(status -> queue.giveBack(claimed));
             lanes.stored(
                     claimed.stream().map(one -> one.delivery().endpointId()).toList());
             wake();
@@ -290,13 +290,13 @@ final class Sending {
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS); // leases are compared with what PostgreSQL kept
         List<Claimed> claimed = Objects.requireNonNullElse(
-                transaction.execute(status -> deliveries.claim(
-                        room.most(), limits.perEndpoint(), room.ahead(), PATIENCE, now, leaseEnd(now))),
+                transaction.execute(status ->
+                        queue.claim(room.most(), limits.perEndpoint(), room.ahead(), PATIENCE, now, leaseEnd(now))),
                 List.of());
         if (!leased(claimed)) return false;
         List<UUID> unclear = lanes.unclear(room, claimed);
         if (!unclear.isEmpty()) {
-            Set<UUID> left = deliveries.due(unclear, now);
+            Set<UUID> left = queue.due(unclear, now);
             lanes.cleared(unclear.stream().filter(id -> !left.contains(id)).toList(), room.number());
         }
         return claimed.size() == room.most();
@@ -446,7 +446,7 @@ final class Sending {
         toldHealthy.values().removeIf(told -> recording - told > HEALTH_NANOS);
         Set<UUID> news = new HashSet<>(healthy);
         if (failing.isEmpty()) news.removeAll(toldHealthy.keySet());
-        deliveries.record(batch, news, failing, now, waiting);
+        queue.record(batch, news, failing, now, waiting);
         news.forEach(endpoint -> toldHealthy.put(endpoint, recording));
         toldHealthy.keySet().removeAll(failing);
         for (UUID endpoint : failing) judge(endpoint, byEndpoint.getOrDefault(endpoint, List.of()), now);
@@ -464,7 +464,7 @@ final class Sending {
     private void judge(UUID endpoint, List<Attempted> attempts, Instant now) {
         boolean gone =
                 attempts.stream().anyMatch(attempt -> attempt.outcome() instanceof Outcome.GaveUp(boolean is) && is);
-        Deliveries.Circuit before = deliveries.circuit(endpoint);
+        DeliveryQueue.Circuit before = queue.circuit(endpoint);
         int unavailable = unavailable(
                 before,
                 attempts.stream()
@@ -474,15 +474,15 @@ final class Sending {
         Instant pausedUntil = unavailable > before.unavailable() && unavailable >= PATIENCE
                 ? now.plus(pause(unavailable))
                 : before.pausedUntil();
-        Deliveries.Failing failing =
-                deliveries.failing(endpoint, new Deliveries.Circuit(unavailable, pausedUntil), now);
+        DeliveryQueue.Failing failing =
+                queue.failing(endpoint, new DeliveryQueue.Circuit(unavailable, pausedUntil), now);
         boolean tooLong = Duration.between(failing.since(), now).compareTo(limits.suspendAfter()) >= 0;
         if (failing.wished() || !(gone || tooLong)) return;
         String reason = gone
                 ? "It answered 410: it is gone"
                 : "All deliveries have failed since " + EventJson.TIMESTAMP.format(failing.since());
         suspensions.wish(endpoint, attempts.getFirst().delivery().mode(), reason, now);
-        deliveries.wished(endpoint, now);
+        queue.wished(endpoint, now);
     }
 
     /**
@@ -491,7 +491,7 @@ final class Sending {
      *
      * @param startedAt of the attempts that met none
      */
-    static int unavailable(Deliveries.Circuit before, List<Instant> startedAt) {
+    static int unavailable(DeliveryQueue.Circuit before, List<Instant> startedAt) {
         Instant pausedUntil = before.pausedUntil();
         int more = (int) startedAt.stream()
                 .filter(started -> pausedUntil == null || !started.isBefore(pausedUntil))

@@ -75,7 +75,7 @@ class LeasedAheadTest {
     /** Their numbers; "null" of replays. */
     private static List<String> claimed(Instant now) {
         return shop
-                .bean(Deliveries.class)
+                .bean(DeliveryQueue.class)
                 .claim(PRODUCTS, PER_ENDPOINT, Map.of(), Sending.PATIENCE, now, now.plusSeconds(20))
                 .stream()
                 .map(one -> String.valueOf(one.delivery().number()))

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.tillstream.events.Mode;
-import io.tillstream.webhook.delivery.Deliveries.Attempted;
+import io.tillstream.webhook.delivery.DeliveryQueue.Attempted;
 import io.tillstream.webhook.delivery.DispatcherShop.Reply;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,13 +97,14 @@ class MeanwhileTest {
         UUID before = UUID.fromString(webhook.awaitStatus("success").path("id").asString());
         shop.bean(Dispatching.class).stop();
         Deliveries deliveries = shop.bean(Deliveries.class);
+        DeliveryQueue queue = shop.bean(DeliveryQueue.class);
         Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
         Delivery late = deliveries.find(before, Mode.LIVE).orElseThrow();
         Delivery together = another(late, now);
         Delivery alone = another(late, now);
         deliveries.store(List.of(together, alone));
-        deliveries.record(List.of(accepted(late, now), accepted(together, now)), Set.of(), Set.of(), now, false);
-        deliveries.record(List.of(accepted(alone, now)), Set.of(), Set.of(), now, true);
+        queue.record(List.of(accepted(late, now), accepted(together, now)), Set.of(), Set.of(), now, false);
+        queue.record(List.of(accepted(alone, now)), Set.of(), Set.of(), now, true);
         assertThat(webhook.queued()).isZero();
         assertThat(shop.get(LOGS + "/" + before).data().path("attempts").valueStream())
                 .extracting(one -> one.path("http_status").asInt())
@@ -153,7 +154,7 @@ class MeanwhileTest {
 
     private void recordLate(Delivery delivery, Exchange exchange, Outcome outcome, Instant at) {
         Attempted late = new Attempted(waiting(delivery), at, exchange, outcome, at, 1);
-        shop.bean(Deliveries.class).record(List.of(late), Set.of(), Set.of(), at, true);
+        shop.bean(DeliveryQueue.class).record(List.of(late), Set.of(), Set.of(), at, true);
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.tillstream.webhook.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tillstream.webhook.delivery.Deliveries.Circuit;
+import io.tillstream.webhook.delivery.DeliveryQueue.Circuit;
 import io.tillstream.webhook.delivery.Exchange.Answered;
 import io.tillstream.webhook.delivery.Exchange.Forbidden;
 import io.tillstream.webhook.delivery.Exchange.NotSent;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tillstream.webhook.delivery.Deliveries.Attempted;
+import io.tillstream.webhook.delivery.DeliveryQueue.Attempted;
 import io.tillstream.webhook.endpoint.Endpoints;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -134,6 +134,7 @@ class SomethingWrongTest {
         ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.bean(Dispatching.class).stop();
         Deliveries deliveries = shop.bean(Deliveries.class);
+        DeliveryQueue queue = shop.bean(DeliveryQueue.class);
         Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
         Delivery delivery = Delivery.unsent(
                 Ids.at(now),
@@ -153,12 +154,11 @@ class SomethingWrongTest {
         Attempted unstorable = new Attempted(
                 delivery, null, new Exchange.Answered(200, "\0", Optional.empty()), new Outcome.Delivered(), now, 1);
         for (int i = 0; i < 20; i++) {
-            assertThatThrownBy(
-                            () -> deliveries.record(List.of(unstorable), Set.of(webhook.uuid()), Set.of(), now, false))
+            assertThatThrownBy(() -> queue.record(List.of(unstorable), Set.of(webhook.uuid()), Set.of(), now, false))
                     .isInstanceOf(DataIntegrityViolationException.class);
             assertThat(webhook.queued()).isEqualTo(1);
         }
-        deliveries.record(List.of(unstorable.withoutAnswer()), Set.of(webhook.uuid()), Set.of(), now, false);
+        queue.record(List.of(unstorable.withoutAnswer()), Set.of(webhook.uuid()), Set.of(), now, false);
         assertThat(webhook.queued()).isZero();
         assertThat(webhook.newest().path("status").asString()).isEqualTo("success");
     }

@@ -250,6 +250,7 @@ final class Sending {
         lanes.recorded(batch);
         sendable.release(); // what was recorded has made room for more
         claimable.release();
+        batch.forEach(Sending::say); // by one thread: event loops would wait for each other
     }
 
     /** All or none; where one of them can't be stored, each by itself. */
@@ -355,6 +356,7 @@ final class Sending {
                 Objects.requireNonNull(attempt(delivery, null, webhook, open(List.of(webhook), clock.instant()), marks)
                         .block());
         transaction.executeWithoutResult(status -> record(List.of(attempted), true));
+        say(attempted);
         return attempted;
     }
 
@@ -394,7 +396,6 @@ final class Sending {
                         case Outcome.GaveUp _ -> givenUp;
                     })
                     .record(took, TimeUnit.MILLISECONDS);
-            say(attempted);
             return attempted;
         });
     }

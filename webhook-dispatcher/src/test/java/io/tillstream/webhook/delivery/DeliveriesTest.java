@@ -2,9 +2,14 @@ package io.tillstream.webhook.delivery;
 
 import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static io.tillstream.webhook.delivery.ShopWebhook.LOGS;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.tillstream.events.envelope.Envelope;
 import io.tillstream.events.envelope.Unreadable;
 import io.tillstream.store.EventLog;
@@ -25,6 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 import tools.jackson.databind.JsonNode;
 
 /** From a command to a receiver, through the real thing. */
@@ -67,6 +74,39 @@ class DeliveriesTest {
         assertThat(log.path("message_id").asString()).isEqualTo(granted.header("webhook-id"));
         assertThat(log.path("payload")).isEqualTo(granted.json());
         assertThat(log.at("/endpoint/url").asString()).isEqualTo(receiver.url());
+    }
+
+    @Test
+    void areToldOfInALineForEachAttempt() {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        Logger sending = (Logger) LoggerFactory.getLogger(Sending.class);
+        lines.start();
+        sending.addAppender(lines);
+        sending.setLevel(Level.INFO);
+        try {
+            receiver.behave(Receiver.answering(503, "later"));
+            ShopWebhook webhook = shop.toldOfProducts(receiver);
+            shop.product();
+            webhook.awaitStatus("pending_retry");
+            receiver.behave(Receiver.answering(200, "ok"));
+            JsonNode log = webhook.awaitStatus("success");
+            List<String> attempts = shop.get(ShopWebhook.path(log))
+                    .data()
+                    .path("attempts")
+                    .valueStream()
+                    .map(one -> one.path("number").asInt() + ": "
+                            + one.path("http_status").asInt())
+                    .toList();
+            assertThat(attempts).startsWith("1: 503").endsWith(attempts.size() + ": 200");
+            await().untilAsserted(() -> assertThat(lines.list)
+                    .extracting(ILoggingEvent::getKeyValuePairs)
+                    .filteredOn(pairs -> log.path("id").asString().equals(value(pairs, "delivery_id")))
+                    .extracting(pairs -> value(pairs, "attempt") + ": " + value(pairs, "http_status"))
+                    .containsExactlyElementsOf(attempts));
+        } finally {
+            sending.setLevel(null);
+            sending.detachAppender(lines);
+        }
     }
 
     @Test
@@ -725,6 +765,13 @@ class DeliveriesTest {
                         .asString())
                 .isEqualTo("object");
         assertThat(events.get(0).at("/sample/event").asString()).isEqualTo("purchase.completed");
+    }
+
+    private static String value(List<KeyValuePair> pairs, String key) {
+        return pairs.stream()
+                .filter(pair -> pair.key.equals(key))
+                .map(pair -> String.valueOf(pair.value))
+                .collect(joining());
     }
 
     /** How many deliveries a replay made, once it is done. */

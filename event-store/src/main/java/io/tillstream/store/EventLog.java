@@ -222,6 +222,7 @@ public final class EventLog {
         return highest(jdbc);
     }
 
+    /** Also for polls: they find nothing most of the time, and this is answered sooner than what they ask is planned. */
     static long highest(JdbcClient jdbc) {
         return jdbc.sql("select coalesce(max(position), 0) from events")
                 .query(Long.class)

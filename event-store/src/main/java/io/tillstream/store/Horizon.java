@@ -110,7 +110,6 @@ public final class Horizon {
     private void look() throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(lastLook + APART.toNanos() - System.nanoTime());
         long signals = appended.count();
-        // polls find nothing most of the time, and planning the statement below takes longer than to find that out
         if (signals > appendedAtLastLook || highest.getAsLong() > position) lookFurther();
         appendedAtLastLook = signals;
         lastLook = System.nanoTime();

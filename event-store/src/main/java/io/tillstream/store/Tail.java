@@ -60,7 +60,6 @@ public final class Tail {
 
     /** As {@link #next}, with the rows as they are stored. */
     public List<StoredEvent> nextStored(int max) {
-        // polls find nothing most of the time, and planning the statement below takes longer than to find that out
         if (empty && EventLog.highest(jdbc) <= position) return List.of();
         Snapshot snapshot = read(max);
         fence.look(snapshot.xmin());

@@ -169,7 +169,7 @@ public final class Publisher implements AutoCloseable {
             List<StoredEvent> rows = tail.nextStored(RUN);
             List<CloudEvent> run = events.allOf(rows);
             if (run.isEmpty()) {
-                caughtUp = System.nanoTime();
+                if (tail.atEnd()) caughtUp = began;
                 appended.awaitPoll(seen);
                 if (System.nanoTime() - lastCheck > LEASE_CHECK.toNanos()) {
                     lease.requireHeld();

@@ -246,15 +246,15 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             }
             long began = System.nanoTime();
             List<Envelope> run = tail.nextEvenIfUnreadable(RUN);
-            if (run.isEmpty()) {
-                caughtUp = System.nanoTime();
-                horizon.awaitAbove(tail.position(), POLL);
-            } else {
+            if (!run.isEmpty()) {
                 sending.take(intake.take(run));
                 reached(tail.position());
-                if (tail.atEnd()) caughtUp = began;
-                stop.await(began + APART.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
             }
+            if (tail.atEnd()) caughtUp = began;
+            if (run.isEmpty()) horizon.awaitAbove(tail.position(), POLL);
+            // with none, and not at the end, somebody still writes at a position before what is there
+            if (!run.isEmpty() || !tail.atEnd())
+                stop.await(began + APART.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
     }
 

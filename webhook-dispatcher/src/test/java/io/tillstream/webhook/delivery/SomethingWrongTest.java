@@ -13,6 +13,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.health.contributor.Health;
@@ -126,6 +130,23 @@ class SomethingWrongTest {
                 .update();
         assertThat(shop.post(log + "/force-retry", "").status()).isEqualTo(200);
         receiver.awaitReceived(2);
+    }
+
+    @Test
+    void saysThatItIsBehindWhileAWriterHoldsAPosition() throws SQLException {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        Dispatching dispatching = shop.bean(Dispatching.class);
+        try (Connection writer = shop.bean("writer", DataSource.class).getConnection();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("select pg_current_xact_id(), nextval(pg_get_serial_sequence('events', 'position'))");
+            shop.product();
+            await().until(() ->
+                    dispatching.degraded() && dispatching.behindFor().compareTo(Duration.ofSeconds(2)) > 0);
+            writer.rollback();
+        }
+        webhook.awaitStatus("success");
+        await().until(() -> !dispatching.degraded() && dispatching.behindFor().isZero());
     }
 
     /** Before the driver prepares the statements on the server and after it; there is no transaction around them. */

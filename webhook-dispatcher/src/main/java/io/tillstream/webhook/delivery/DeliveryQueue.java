@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -50,16 +49,7 @@ final class DeliveryQueue {
     private static final int LOOKED_BEYOND = 16;
 
     private static final String CLAIM = "with able as materialized ("
-            + " select id, strict_order, numbered, greatest(least(slots, most - case"
-            // what is leased was the longest due, or of a strict order the lowest number and the first ones without one
-            + " when strict_order then (select count(*) from queue where endpoint_id = id and number = "
-            + lowestNumber("id") + " and lease_ends > :now)"
-            + " + (select count(*) from (select lease_ends from queue where endpoint_id = id and number is null"
-            + " and due_at <= :now order by number, due_at limit most + " + LOOKED_BEYOND
-            + ") first where lease_ends > :now)"
-            + " else (select count(*) from (select lease_ends from queue where endpoint_id = id and due_at <= :now"
-            + " order by due_at, number limit most + " + LOOKED_BEYOND
-            + ") first where lease_ends > :now) end), 0) as room"
+            + " select e.id, strict_order, numbered, leased, free_from, greatest(least(slots, most - leased), 0) as room"
             + " from (select e.id, e.strict_order, p.slots,"
             + " case when h.unavailable >= :patience then 1 when e.strict_order or p.id is not null then :perEndpoint"
             + " else :perEndpoint + coalesce(a.ahead, 0) end as most,"
@@ -69,23 +59,36 @@ final class DeliveryQueue {
             + " left join unnest(cast(:paced as uuid[]), cast(:slots as int[])) as p (id, slots) on p.id = e.id"
             + " left join unnest(cast(:busy as uuid[]), cast(:ahead as int[])) as a (id, ahead) on a.id = e.id"
             + " where e.is_active and not e.deleted and (e.spacing_us is null or p.id is not null)"
-            + " and (h.paused_until is null or h.paused_until <= :now)"
-            + " and (select true from queue q where q.endpoint_id = e.id and " + FREE
-            + " order by q.due_at limit 1)) e),"
-            + " due as (select q.delivery_id, q.due_at from able cross join lateral"
+            + " and (h.paused_until is null or h.paused_until <= :now)) e cross join lateral ("
+            // what is leased was the longest due, or of a strict order the lowest number and the first ones without one
+            + " select count(*) filter (where lease_ends > :now) as leased,"
+            + " min(due_at) filter (where coalesce(lease_ends, '-infinity') <= :now) as free_from"
+            + " from (select due_at, lease_ends from queue where not e.strict_order and endpoint_id = e.id"
+            + " and due_at <= :now order by due_at, number limit e.most + " + LOOKED_BEYOND
+            + ") first having not e.strict_order"
+            + " union all select (select count(*) from queue where endpoint_id = e.id and number = "
+            + lowestNumber("e.id") + " and lease_ends > :now)"
+            + " + (select count(*) from (select lease_ends from queue where endpoint_id = e.id and number is null"
+            + " and due_at <= :now order by number, due_at limit e.most + " + LOOKED_BEYOND
+            + ") first where lease_ends > :now),"
+            + " (select due_at from queue q where q.endpoint_id = e.id and " + FREE + " order by q.due_at limit 1)"
+            + " where e.strict_order) l where free_from is not null),"
+            + " due as (select q.delivery_id, q.due_at, leased + q.nth > :perEndpoint as ahead from able cross join lateral"
+            + " (select delivery_id, due_at, row_number() over () as nth from"
             + " (select delivery_id, due_at from queue where not able.strict_order and endpoint_id = able.id and "
             + FREE
-            + " order by due_at, number limit able.room for update skip locked) q"
+            + " and due_at >= able.free_from order by due_at, number limit able.room for update skip locked) locked) q"
             // what has the lowest number isn't free while it is under way or waits for its next attempt
-            + " union all select q.delivery_id, q.due_at from able cross join lateral"
+            + " union all select q.delivery_id, q.due_at, false from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id and " + FREE
             + " and number = " + lowestNumber("able.id")
             + " limit least(able.room, 1) for update skip locked) q"
-            + " union all select q.delivery_id, q.due_at from able cross join lateral"
+            + " union all select q.delivery_id, q.due_at, false from able cross join lateral"
             + " (select delivery_id, due_at from queue where able.strict_order and endpoint_id = able.id and " + FREE
             + " and number is null order by number, due_at"
             + " limit greatest(able.room - (case when able.numbered then 1 else 0 end), 0) for update skip locked) q),"
-            + " chosen as (select delivery_id from due order by due_at, delivery_id limit :most),"
+            // what may only wait here comes last: however much of it some endpoints have, others get their attempts
+            + " chosen as (select delivery_id from due order by ahead, due_at, delivery_id limit :most),"
             // each by its key: as a join, PostgreSQL may read all that waits and all that was ever delivered
             + " claimed as (update queue q set lease_ends = :leaseEnd"
             + " where q.delivery_id = any(array(select delivery_id from chosen)) returning q.delivery_id)"
@@ -97,9 +100,10 @@ final class DeliveryQueue {
 
     private static final String DECIDES = "(a.decides and " + OPEN + ")";
 
-    /** Whether an attempt says something of its delivery, which somebody else may have decided on or send again meanwhile. */
+    /** Whether an attempt says something of its delivery, which somebody else may have decided on or send again meanwhile: once. */
     private static final String COUNTS =
-            "((a.decides or d.status not in ('pending', 'pending_retry', 'success')) and " + OPEN + ")";
+            "((a.decides or d.status not in ('pending', 'pending_retry', 'success') and d.attempts_made < a.number) and "
+                    + OPEN + ")";
 
     private static final String DELIVERS = "(a.decides and a.status = 'success')";
 
@@ -135,7 +139,10 @@ final class DeliveryQueue {
             + " duration_ms) select id, number, started_at, http_status, error, response, duration from told"
             + " where not delivered on conflict do nothing";
 
-    /** What {@link #RECORD} does with the first success of a delivery: most batches are of these, and beginning the other costs as much as six. */
+    /**
+     * What {@link #RECORD} does with the first success of a delivery, and to be changed with it: most batches are of these alone, and
+     * beginning the other takes as long as six of them.
+     */
     private static final String RECORD_DELIVERED = "update deliveries d set attempt_count = d.attempt_count + 1,"
             + " attempts_made = d.attempts_made + 1, http_status = a.http_status, duration_ms = a.duration,"
             + " error_message = null, response_body = " + ANSWER + ","
@@ -144,6 +151,9 @@ final class DeliveryQueue {
             + " from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as int[]), cast(? as text[]),"
             + " cast(? as bigint[]), cast(? as timestamptz[])) as a (id, person, http_status, response, duration, started_at)"
             + " where " + THESE + " and " + OPEN;
+
+    /** Once more after what was delivered is recorded as that: a start-over may have queued it while the record waited for it. */
+    private static final String UNQUEUE = "delete from queue where delivery_id = any(cast(? as uuid[]))";
 
     private static final String HEALTH_LOCKED =
             "select endpoint_id from health where endpoint_id = any(cast(? as uuid[])) order by endpoint_id for update";
@@ -301,6 +311,10 @@ final class DeliveryQueue {
             return delivery.attemptCount() + 1;
         }
 
+        Instant overAt() {
+            return startedAt.plusMillis(durationMs);
+        }
+
         /** Whether it is attempted once, by whoever stored it. */
         boolean test() {
             return delivery.nextAttemptAt() == null;
@@ -335,25 +349,26 @@ final class DeliveryQueue {
     void record(List<Attempted> attempts, Set<UUID> healthy, Set<UUID> failing, Instant now, boolean waiting) {
         Statements statements = new Statements(batch);
         if (waiting) statements.change("set local synchronous_commit = on");
+        AtomicInteger queued = new AtomicInteger(attempts.size());
         AtomicInteger first = new AtomicInteger(attempts.size());
-        if (!waiting
-                && attempts.stream()
-                        .allMatch(one -> one.delivered() && one.exchange().error() == null))
-            recordDelivered(attempts, first::set, statements);
-        else recordAny(attempts, now, statements);
+        if (!waiting && allDelivered(attempts)) {
+            statements.change(UNQUEUE, queued::set, (Object) ids(attempts));
+            statements.change(RECORD_DELIVERED, first::set, parameters(attempts));
+        } else recordAny(attempts, now, statements);
         UUID[] all = Stream.concat(healthy.stream(), failing.stream()).toArray(UUID[]::new);
         if (!failing.isEmpty()) statements.query(HEALTH_LOCKED, rows -> {}, (Object) all);
         if (!healthy.isEmpty()) statements.change(HEALTHY, time(now), healthy.toArray(UUID[]::new), time(now));
         statements.run();
-        if (first.get() == attempts.size()) return;
         // some were delivered before, or are gone; for the others this changes nothing any more
-        recordAny(attempts, now, statements);
+        if (first.get() < attempts.size()) recordAny(attempts, now, statements);
+        else if (queued.get() < attempts.size()) statements.change(UNQUEUE, (Object) ids(attempts));
         statements.run();
     }
 
-    private static void recordDelivered(List<Attempted> attempts, IntConsumer first, Statements statements) {
-        statements.change("delete from queue where delivery_id = any(cast(? as uuid[]))", (Object) ids(attempts));
-        statements.change(RECORD_DELIVERED, first, parameters(attempts));
+    /** Whether they can be recorded without a transaction around it. */
+    static boolean allDelivered(List<Attempted> attempts) {
+        return attempts.stream()
+                .allMatch(one -> one.delivered() && one.exchange().error() == null);
     }
 
     private static void recordAny(List<Attempted> attempts, Instant now, Statements statements) {
@@ -409,6 +424,9 @@ final class DeliveryQueue {
                         texts(attempts, attempt -> status(attempt.outcome()).wire()),
                         times(attempts, attempt -> next(attempt.outcome())),
                         times(attempts, attempt -> attempt.outcome() instanceof Outcome.GaveUp ? now : null)));
+        List<Attempted> delivered =
+                attempts.stream().filter(Attempted::delivered).toList();
+        if (!delivered.isEmpty()) statements.change(UNQUEUE, (Object) ids(delivered));
     }
 
     /** Of either statement. */

@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 
 /**
  * What this instance has a lease on, by endpoint: attempts under way, of which there are so many at a time, those that are over
- * and aren't recorded, of which there may be nearly twice as many, and what waits for its attempt. An endpoint may have some wait that
+ * and aren't recorded, of which there may be nearly twice as many while all places are taken, and what waits for its attempt. An endpoint may have some wait that
  * takes deliveries, as many as it took a moment ago; that spares claims between one attempt and the next. Whatever waits longer
  * than a second, is for a receiver that stopped working, or is here when the dispatcher stops, is for its caller to give back.
  * Thread-safe.

@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -45,7 +44,8 @@ import tools.jackson.core.type.TypeReference;
 /**
  * Sends what is due. One thread claims, another one begins attempts and a third one records, all in batches; attempts run on the
  * client's event loops, so that a slow receiver costs a socket and no thread. What a killed instance had claimed is claimed again when its lease ends. What
- * a receiver had accepted and wasn't recorded by then is sent again, so recording waits for nothing but the batch before it.
+ * a receiver had accepted and wasn't recorded by then is sent again, so recording waits for nothing but the batch before it, and a moment for
+ * more.
  */
 final class Sending {
     private static final Logger log = LoggerFactory.getLogger(Sending.class);
@@ -56,7 +56,6 @@ final class Sending {
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
     private static final long POLL_MS = 100;
-    private static final long NEVER = Long.MAX_VALUE;
 
     /** How many attempts are recorded at a time: PostgreSQL compares each with each. */
     private static final int MOST_TOGETHER = 64;
@@ -66,10 +65,7 @@ final class Sending {
 
     private static final long MOMENT_NANOS = 300_000;
 
-    /** That an endpoint takes what is sent to it is written no more often, unless something failed. */
-    private static final long HEALTH_NANOS = Duration.ofMillis(100).toNanos();
-
-    /** Nothing is claimed while recording takes longer: what is sent and not recorded is sent again when its lease ends. */
+    /** Nothing is claimed or sent while something is over for longer and not recorded: when its lease ends it is sent again. */
     private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
 
     /** How deliveries are sent. */
@@ -100,9 +96,8 @@ final class Sending {
     private volatile boolean due = true;
     private long polled = System.nanoTime();
     private volatile boolean cannotRecord;
-    private final Map<UUID, Long> toldHealthy = new ConcurrentHashMap<>(); // when it was written
     private final AtomicLong recorded = new AtomicLong();
-    private volatile long recordingSince = NEVER;
+    private volatile @Nullable Attempted recording; // the first of them
 
     Sending(
             DeliveryQueue queue,
@@ -215,8 +210,10 @@ final class Sending {
     }
 
     private boolean held() {
-        long since = recordingSince;
-        return cannotRecord || (since != NEVER && System.nanoTime() - since > SLOW_RECORDING.toNanos());
+        Attempted oldest = recording;
+        if (oldest == null) oldest = done.peek();
+        return cannotRecord
+                || (oldest != null && oldest.overAt().plus(SLOW_RECORDING).isBefore(clock.instant()));
     }
 
     /** Records what is done; waits a little where nothing is. */
@@ -235,7 +232,7 @@ final class Sending {
         List<Attempted> batch = byDelivery.values().stream()
                 .sorted(comparing(one -> one.delivery().id())) // as another dispatcher locks them, too
                 .toList();
-        recordingSince = System.nanoTime();
+        recording = first;
         try {
             recordTogether(batch);
             cannotRecord = false;
@@ -244,7 +241,7 @@ final class Sending {
             batch.reversed().forEach(done::addFirst); // the receiver has them: forgetting would send them again
             throw e;
         } finally {
-            recordingSince = NEVER;
+            recording = null;
         }
         recorded.addAndGet(batch.size());
         lanes.recorded(batch);
@@ -256,7 +253,7 @@ final class Sending {
     /** All or none; where one of them can't be stored, each by itself. */
     private void recordTogether(List<Attempted> batch) {
         try {
-            if (batch.stream().allMatch(Attempted::delivered)) record(batch, false);
+            if (DeliveryQueue.allDelivered(batch)) record(batch, false);
             else transaction.executeWithoutResult(status -> record(batch, false));
         } catch (DataIntegrityViolationException e) {
             log.error("What came of {} attempts can't be stored as it is", batch.size(), e);
@@ -443,13 +440,7 @@ final class Sending {
         Set<UUID> healthy = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.Delivered);
         Set<UUID> failing = endpoints(byEndpoint, outcome -> outcome instanceof Outcome.GaveUp(boolean gone) && gone);
         for (UUID endpoint : byEndpoint.keySet()) if (!healthy.contains(endpoint)) failing.add(endpoint);
-        long recording = System.nanoTime();
-        toldHealthy.values().removeIf(told -> recording - told > HEALTH_NANOS);
-        Set<UUID> news = new HashSet<>(healthy);
-        if (failing.isEmpty()) news.removeAll(toldHealthy.keySet());
-        queue.record(batch, news, failing, now, waiting);
-        news.forEach(endpoint -> toldHealthy.put(endpoint, recording));
-        toldHealthy.keySet().removeAll(failing);
+        queue.record(batch, healthy, failing, now, waiting);
         for (UUID endpoint : failing) judge(endpoint, byEndpoint.getOrDefault(endpoint, List.of()), now);
     }
 

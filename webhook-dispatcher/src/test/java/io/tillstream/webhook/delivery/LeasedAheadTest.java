@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -62,6 +64,52 @@ class LeasedAheadTest {
         Instant later = shop.clock().instant().plusSeconds(10).truncatedTo(ChronoUnit.MILLIS); // all of it is due
         assertThat(claimed(later)).hasSize(PER_ENDPOINT).contains("1");
         assertThat(claimed(later)).isEmpty();
+    }
+
+    @Test
+    void othersGetTheirAttemptsBeforeWhatMayOnlyWait() {
+        ShopWebhook busy = shop.toldOfProducts(shop.receiver());
+        shop.bean(Dispatching.class).stop();
+        Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        store(busy, 10 * PER_ENDPOINT, now.minusSeconds(60));
+        store(webhook, 10 * PER_ENDPOINT, now);
+        Map<UUID, Integer> ahead = Map.of(busy.uuid(), PRODUCTS);
+        assertThat(claimedOf(busy, 2 * PER_ENDPOINT, ahead, now))
+                .as("its attempts, and the other one has its own")
+                .isEqualTo(PER_ENDPOINT);
+        assertThat(claimedOf(busy, 3 * PER_ENDPOINT, ahead, now))
+                .as("what is left")
+                .isEqualTo(3 * PER_ENDPOINT);
+    }
+
+    private static void store(ShopWebhook webhook, int count, Instant at) {
+        shop.bean(Partitions.class).make(at);
+        shop.bean(Deliveries.class)
+                .store(IntStream.rangeClosed(1, count)
+                        .mapToObj(number -> Delivery.unsent(
+                                Ids.at(at),
+                                webhook.uuid(),
+                                "live",
+                                (long) number,
+                                "message-" + number,
+                                "product.created",
+                                null,
+                                "{}",
+                                Status.PENDING,
+                                10,
+                                at,
+                                at,
+                                null))
+                        .toList());
+    }
+
+    private static long claimedOf(ShopWebhook webhook, int most, Map<UUID, Integer> ahead, Instant now) {
+        return shop
+                .bean(DeliveryQueue.class)
+                .claim(most, PER_ENDPOINT, ahead, Sending.PATIENCE, now, now.plusSeconds(20))
+                .stream()
+                .filter(one -> one.delivery().endpointId().equals(webhook.uuid()))
+                .count();
     }
 
     private void pauseUntil(@Nullable Instant end) {

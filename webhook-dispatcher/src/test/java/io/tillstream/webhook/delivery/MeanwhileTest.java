@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.tillstream.events.Mode;
 import io.tillstream.webhook.delivery.DeliveryQueue.Attempted;
 import io.tillstream.webhook.delivery.DispatcherShop.Reply;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,9 +20,14 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import tools.jackson.databind.JsonNode;
 
 /** What is decided about deliveries while they are under way, or once they are given up. */
@@ -118,6 +125,91 @@ class MeanwhileTest {
         assertThat(deliveries.attempts(together.id()))
                 .isEqualTo(deliveries.attempts(alone.id()))
                 .hasSize(1);
+    }
+
+    /** A success by itself and one that is recorded with others take different statements. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "status = 'pending'",
+                "status = 'pending_retry', attempt_count = 1, attempts_made = 1, error_message = 'HTTP 500', http_status = 500",
+                "status = 'permanently_failed', failed_at = now(), next_attempt_at = null",
+                "status = 'permanently_failed', failed_at = now(), stopped = true, error_message = 'Canceled'",
+                "status = 'retried', failed_at = now(), next_attempt_at = null",
+                "status = 'held', next_attempt_at = null",
+                "status = 'archived', next_attempt_at = null"
+            })
+    void recordsASuccessAlikeWhateverTheDeliveryHasBecome(String become) {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.product();
+        UUID any = UUID.fromString(webhook.awaitStatus("success").path("id").asString());
+        shop.bean(Dispatching.class).stop();
+        Deliveries deliveries = shop.bean(Deliveries.class);
+        DeliveryQueue queue = shop.bean(DeliveryQueue.class);
+        Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        Delivery like = deliveries.find(any, Mode.LIVE).orElseThrow();
+        Delivery together = another(like, now);
+        Delivery alone = another(like, now);
+        deliveries.store(List.of(together, alone));
+        shop.jdbc()
+                .sql("update deliveries set " + become + " where id in (?, ?)")
+                .params(together.id(), alone.id())
+                .update();
+        queue.record(List.of(accepted(together, now)), Set.of(), Set.of(), now, false);
+        queue.record(List.of(accepted(alone, now)), Set.of(), Set.of(), now, true);
+        assertThat(stored(together)).isEqualTo(stored(alone)).containsEntry("http_status", 202);
+        assertThat(deliveries.attempts(together.id())).isEqualTo(deliveries.attempts(alone.id()));
+        assertThat(webhook.queued()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sendsNoMoreWhatIsStartedOverWhileItsSuccessIsRecorded(boolean alone) throws SQLException {
+        receiver.behave(Receiver.answering(404, "nobody"));
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.product();
+        UUID id = UUID.fromString(
+                webhook.awaitStatus("permanently_failed").path("id").asString());
+        shop.bean(Dispatching.class).stop();
+        Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        Delivery delivery = shop.bean(Deliveries.class).find(id, Mode.LIVE).orElseThrow();
+        CompletableFuture<Void> recorded;
+        try (Connection startingOver = shop.bean("webhooks", DataSource.class).getConnection()) {
+            startingOver.setAutoCommit(false);
+            assertThat(new Deliveries(new JdbcTemplate(new SingleConnectionDataSource(startingOver, true)))
+                            .replay(id, false, now))
+                    .isTrue();
+            recorded = CompletableFuture.runAsync(() -> shop.bean(DeliveryQueue.class)
+                    .record(List.of(accepted(delivery, now)), Set.of(), Set.of(), now, alone));
+            await().until(() -> shop.asOwner()
+                            .sql("select count(*) from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0")
+                            .query(Long.class)
+                            .single()
+                    > 0);
+            startingOver.commit();
+        }
+        recorded.join();
+        assertThat(webhook.queued()).isZero();
+        assertThat(webhook.newest().path("status").asString()).isEqualTo("success");
+    }
+
+    /** The answer to a commit was lost, so that it is recorded once more. */
+    @Test
+    void countsAGivenUpAttemptOnce() {
+        receiver.behave(Receiver.answering(404, "nobody"));
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.product();
+        UUID id = UUID.fromString(
+                webhook.awaitStatus("permanently_failed").path("id").asString());
+        shop.bean(Dispatching.class).stop();
+        Delivery over = shop.bean(Deliveries.class).find(id, Mode.LIVE).orElseThrow();
+        Delivery before = waiting(over);
+        Map<String, @Nullable Object> first = stored(over);
+        Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        Attempted again = new Attempted(
+                before, now, new Exchange.Answered(404, "nobody", Optional.empty()), new Outcome.GaveUp(false), now, 1);
+        shop.bean(DeliveryQueue.class).record(List.of(again), Set.of(), Set.of(), now, true);
+        assertThat(stored(over)).isEqualTo(first);
     }
 
     private static Delivery another(Delivery like, Instant now) {

@@ -6,6 +6,8 @@ import io.tillstream.http.redis.Redis;
 import io.tillstream.http.usage.KeyUses;
 import io.tillstream.http.usage.KeyUses.Use;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -73,5 +75,15 @@ class KeyUsesTest {
         here.count(key, new Use(1, NOON.plusSeconds(1), null));
         here.addUp();
         assertThat(here.take()).containsEntry(key, new Use(2, NOON.plusSeconds(1), null));
+    }
+
+    @Test
+    void keepApartHoweverManyKeysThereAre() {
+        Map<UUID, Use> all = new HashMap<>();
+        for (int i = 0; i < 600; i++)
+            all.put(UUID.randomUUID(), new Use(i + 1, NOON.plusMillis(i), i % 2 == 0 ? null : "192.0.2." + i % 256));
+        all.forEach(here::count);
+        here.addUp();
+        assertThat(there.take()).isEqualTo(all);
     }
 }

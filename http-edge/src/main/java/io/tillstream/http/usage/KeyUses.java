@@ -9,8 +9,10 @@ import io.tillstream.http.redis.Redis;
 import io.tillstream.http.redis.RedisAway;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -24,14 +26,20 @@ public final class KeyUses implements RequestListener, AutoCloseable {
     private static final String HASH = "tillstream:key-uses";
     /** In one step: whoever takes in between would have uses without a time. Of several services' times the last one stays. */
     private static final String ADD = """
-            redis.call('HINCRBY', KEYS[1], ARGV[1]..'/count', ARGV[2])
-            if tonumber(ARGV[3]) >= tonumber(redis.call('HGET', KEYS[1], ARGV[1]..'/at') or 0) then
-              redis.call('HSET', KEYS[1], ARGV[1]..'/at', ARGV[3])
-              if ARGV[4] then redis.call('HSET', KEYS[1], ARGV[1]..'/ip', ARGV[4])
-              else redis.call('HDEL', KEYS[1], ARGV[1]..'/ip') end
+            for i = 1, #ARGV, 4 do
+              local key = ARGV[i]
+              redis.call('HINCRBY', KEYS[1], key..'/count', ARGV[i + 1])
+              if tonumber(ARGV[i + 2]) >= tonumber(redis.call('HGET', KEYS[1], key..'/at') or 0) then
+                redis.call('HSET', KEYS[1], key..'/at', ARGV[i + 2])
+                if ARGV[i + 3] ~= '' then redis.call('HSET', KEYS[1], key..'/ip', ARGV[i + 3])
+                else redis.call('HDEL', KEYS[1], key..'/ip') end
+              end
             end
-            return 1
+            return #ARGV
             """;
+
+    /** Keys in one step, during which Redis does nothing else. */
+    private static final int TOGETHER = 256;
 
     private static final String TAKE =
             "local all = redis.call('HGETALL', KEYS[1]) redis.call('DEL', KEYS[1]) return all";
@@ -79,25 +87,30 @@ public final class KeyUses implements RequestListener, AutoCloseable {
 
     /** Sends what was counted here to where all services' uses add up; while Redis is away it stays here. */
     public void addUp() {
-        for (UUID key : List.copyOf(uses.keySet())) {
-            Use use = uses.remove(key);
-            if (use == null) continue;
+        List<UUID> keys = List.copyOf(uses.keySet());
+        for (int from = 0; from < keys.size(); from += TOGETHER) {
+            Map<UUID, Use> some = new LinkedHashMap<>();
+            for (UUID key : keys.subList(from, Math.min(keys.size(), from + TOGETHER))) {
+                Use use = uses.remove(key);
+                if (use != null) some.put(key, use);
+            }
             try {
                 redis.askAndWait(
-                        ask -> ask.<Long>eval(ADD, ScriptOutputType.INTEGER, new String[] {HASH}, arguments(key, use)));
+                        ask -> ask.<Long>eval(ADD, ScriptOutputType.INTEGER, new String[] {HASH}, arguments(some)));
             } catch (RedisAway e) {
-                count(key, use);
+                some.forEach(this::count);
                 return;
             }
         }
     }
 
-    private static byte[][] arguments(UUID key, Use use) {
-        Stream<String> known = Stream.of(
-                key.toString(),
-                Long.toString(use.count()),
-                Long.toString(use.lastAt().toEpochMilli()));
-        return Stream.concat(known, Stream.ofNullable(use.lastIp()))
+    private static byte[][] arguments(Map<UUID, Use> uses) {
+        return uses.entrySet().stream()
+                .flatMap(one -> Stream.of(
+                        one.getKey().toString(),
+                        Long.toString(one.getValue().count()),
+                        Long.toString(one.getValue().lastAt().toEpochMilli()),
+                        Objects.requireNonNullElse(one.getValue().lastIp(), "")))
                 .map(argument -> argument.getBytes(UTF_8))
                 .toArray(byte[][]::new);
     }

@@ -62,6 +62,8 @@ final class JsonInput {
             throw new Invalid(
                     ErrorCode.INVALID_INPUT,
                     "The request's body is nested deeper than " + MAX_DEPTH + " levels or has an over-long number");
+        } catch (NumberFormatException e) { // an exponent that is no int
+            throw new Invalid(ErrorCode.INVALID_INPUT, "The request's body has a number too large or too precise");
         } catch (JacksonException e) {
             String where = e.getLocation() == null
                     ? ""

@@ -42,6 +42,7 @@ public final class TextField extends Field<String, TextField> {
         return this;
     }
 
+    /** In characters as JSON Schema counts them, which are Unicode's code points. */
     public TextField length(int min, int max) {
         this.min = min;
         this.max = max;
@@ -76,7 +77,8 @@ public final class TextField extends Field<String, TextField> {
         if (trimmed) text = text.strip();
         if (lowerCased) text = text.toLowerCase(Locale.ROOT);
         if (upperCased) text = text.toUpperCase(Locale.ROOT);
-        if (text.length() < min || text.length() > max) {
+        int length = text.codePointCount(0, text.length());
+        if (length < min || length > max) {
             errors.add(path, lengthRule(text));
             return null;
         }

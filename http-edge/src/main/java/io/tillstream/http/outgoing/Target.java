@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.InvalidUrlException;
 import org.springframework.web.util.UriComponents;
@@ -22,11 +23,14 @@ import org.springframework.web.util.UriUtils;
 public record Target(
         String scheme, String host, int port, @Nullable String credentials, String path) {
 
+    private static final Pattern SUPPLEMENTARY = Pattern.compile("[\\x{10000}-\\x{10FFFF}]+");
+
     /** Fails with {@link IllegalArgumentException} for what is no absolute URL. */
     public static Target of(String url) {
         UriComponents parts;
         try {
-            parts = UriComponentsBuilder.fromUriString(url, ParserType.WHAT_WG).build();
+            parts = UriComponentsBuilder.fromUriString(supplementaryEncoded(url), ParserType.WHAT_WG)
+                    .build();
         } catch (InvalidUrlException e) {
             throw new IllegalArgumentException("must be a valid URL", e);
         }
@@ -81,6 +85,11 @@ public record Target(
         } catch (IllegalArgumentException e) { // whose message has a piece of the password
             return userInfo;
         }
+    }
+
+    /** The parser encodes what lies beyond 16 bits and leaves half of it as well. Means the same wherever it is in a URL. */
+    private static String supplementaryEncoded(String url) {
+        return SUPPLEMENTARY.matcher(url).replaceAll(found -> encoded(found.group()));
     }
 
     private static String encoded(String text) {

@@ -104,6 +104,16 @@ class BodyTest {
     }
 
     @Test
+    void countsCharactersAsUnicodeDoes() {
+        assertThat(read("{\"name\":\"" + "😀".repeat(20) + "\",\"slug\":\"mug\"}")
+                        .requiredText("name"))
+                .startsWith("😀");
+        assertThat(refused(GOODS, "{\"name\":\"" + "😀".repeat(21) + "\",\"slug\":\"mug\"}")
+                        .code())
+                .isEqualTo(ErrorCode.VALIDATION_ERROR);
+    }
+
+    @Test
     void collectsEverythingThatIsWrong() {
         Invalid refused = refused(GOODS, """
                 {"price":29.99,"active":"yes","features":[{"title":"ok"},{"title":"too long","items":["1","four"]},5]}""");
@@ -258,6 +268,8 @@ class BodyTest {
         String deep = "{\"config\":".repeat(65) + "1" + "}".repeat(65);
         assertThat(refused(GOODS, deep).code()).isEqualTo(ErrorCode.INVALID_INPUT);
         assertThat(refused(GOODS, "{\"n\":" + "1".repeat(5_000) + "}").code()).isEqualTo(ErrorCode.INVALID_INPUT);
+        assertThat(refused(GOODS, "{\"n\":1e9999999999}").code()).isEqualTo(ErrorCode.INVALID_INPUT);
+        assertThat(refused(GOODS, "{\"n\":1e-9999999999}").code()).isEqualTo(ErrorCode.INVALID_INPUT);
     }
 
     @Test

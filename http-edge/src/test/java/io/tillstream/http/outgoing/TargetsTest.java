@@ -64,6 +64,12 @@ class TargetsTest {
     }
 
     @Test
+    void keepWhatLiesBeyondSixteenBits() {
+        assertThat(Target.of("https://example.com/e/😀/x?q=ü😀").path())
+                .isEqualTo("/e/%F0%9F%98%80/x?q=%C3%BC%F0%9F%98%80");
+    }
+
+    @Test
     void refuseNoHost() {
         assertThat(TARGETS.wrong("https://./")).startsWith("must be a");
         assertThat(TARGETS.wrong("https:///")).startsWith("must be a");

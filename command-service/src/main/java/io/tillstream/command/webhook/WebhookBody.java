@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -49,7 +50,7 @@ abstract class WebhookBody extends Body {
             filterMode().defaultsTo(WebhookDetails.ALL);
             rule((values, errors, now) -> {
                 if (WebhookDetails.SELECTED.equals(values.text("product_filter_mode"))
-                        && values.uuids("product_ids") == null)
+                        && none(values.uuids("product_ids")))
                     errors.add("product_ids", "are required when product_filter_mode is selected");
             });
         }
@@ -67,7 +68,7 @@ abstract class WebhookBody extends Body {
                 if (values.has("product_ids") && !values.has("product_filter_mode"))
                     errors.add("product_ids", "need product_filter_mode beside them");
                 if (WebhookDetails.SELECTED.equals(values.text("product_filter_mode"))
-                        && values.uuids("product_ids") == null)
+                        && none(values.uuids("product_ids")))
                     errors.add("product_ids", "are required when product_filter_mode is selected");
             });
         }
@@ -121,7 +122,10 @@ abstract class WebhookBody extends Body {
                 .nullable()
                 .doc("For people")
                 .example("Mailing list");
-        uuids("product_ids").size(1, 50).distinct().doc("Read only when product_filter_mode is selected");
+        uuids("product_ids")
+                .size(0, 50)
+                .distinct()
+                .doc("At least one when product_filter_mode is selected; of no account otherwise");
         any("custom_headers")
                 .nullable()
                 .check((headers, now) -> wrongHeader(headers))
@@ -148,6 +152,10 @@ abstract class WebhookBody extends Body {
                 .example(new TreeMap<>(Map.of("deliveries", 10, "per", "second")));
     }
 
+    private static boolean none(@Nullable List<UUID> ids) {
+        return ids == null || ids.isEmpty();
+    }
+
     private static @Nullable String wrongHeader(ObjectNode headers) {
         if (headers.size() > MOST_HEADERS) return "must have at most " + MOST_HEADERS + " headers";
         for (Map.Entry<String, JsonNode> header : headers.properties()) {
@@ -156,7 +164,7 @@ abstract class WebhookBody extends Body {
             if (TAKEN.contains(name.toLowerCase(Locale.ROOT))) return "must not have a header " + name;
             JsonNode value = header.getValue();
             if (!value.isString() || !value.stringValue().matches("[\\x20-\\x7e]{0,4096}"))
-                return "must have values of visible ASCII characters";
+                return "must have values of at most 4,096 visible ASCII characters";
         }
         long distinct = headers.propertyNames().stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))

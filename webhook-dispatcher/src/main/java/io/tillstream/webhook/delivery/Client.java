@@ -64,6 +64,9 @@ final class Client implements AutoCloseable {
     /** Shorter than what servers usually wait for the next request, so that none is sent on a connection that just ended. */
     private static final Duration IDLE = Duration.ofSeconds(4);
 
+    /** More than anybody waits for. */
+    private static final Duration LONGEST = Duration.ofSeconds(1_000_000_000);
+
     private final Targets targets;
     private final Duration timeout;
     private final Clock clock;
@@ -88,6 +91,7 @@ final class Client implements AutoCloseable {
                 .runOn(loops)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) connectTimeout.toMillis())
                 .resolver(new OnlyPermitted())
+                .doOnChannelInit((observer, channel, remote) -> OneAnswerEach.addTo(channel.pipeline()))
                 .followRedirect(false)
                 .disableRetry(true)
                 .keepAlive(true)
@@ -102,11 +106,17 @@ final class Client implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             return Mono.just(new Forbidden("The URL " + e.getMessage()));
         }
+        if (!headers.values().stream().allMatch(Client::visible))
+            return Mono.just(new NotSent("Not sent: a header has something else than visible ASCII characters"));
         return Mono.fromCompletionStage(() -> targets.resolve(target))
                 .flatMap(addresses -> request(target, headers, body)
                         .takeUntilOther(Mono.delay(timeout)) // timeout() takes longer to put what it would say
                         .switchIfEmpty(Mono.error(TimeoutException::new)))
                 .onErrorResume(failure -> Mono.just(meaning(failure)));
+    }
+
+    private static boolean visible(String header) {
+        return header.chars().allMatch(c -> 0x20 <= c && c <= 0x7e);
     }
 
     private Mono<Exchange> request(Target target, Map<String, String> headers, byte[] body) {
@@ -117,7 +127,11 @@ final class Client implements AutoCloseable {
                     if (credentials != null && !sent.contains("Authorization"))
                         sent.set(
                                 "Authorization",
-                                "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8)));
+                                "Basic "
+                                        + Base64.getEncoder()
+                                                .encodeToString(
+                                                        (credentials.contains(":") ? credentials : credentials + ":")
+                                                                .getBytes(UTF_8)));
                     sent.set("Content-Length", body.length);
                 })
                 .post()
@@ -161,7 +175,8 @@ final class Client implements AutoCloseable {
         String asked = headers.get("Retry-After");
         if (asked == null) return Optional.empty();
         try {
-            if (asked.matches("\\d{1,9}")) return Optional.of(Duration.ofSeconds(Long.parseLong(asked)));
+            if (asked.matches("\\d+"))
+                return Optional.of(asked.length() > 9 ? LONGEST : Duration.ofSeconds(Long.parseLong(asked)));
             Instant until = ZonedDateTime.parse(asked, DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant();
             return Optional.of(Duration.between(clock.instant(), until)).filter(wait -> !wait.isNegative());

@@ -10,6 +10,9 @@ final class TestWebhookRequest extends Body {
     TestWebhookRequest() {
         text("event_type")
                 .length(1, 100)
+                .matches(
+                        "[!-~]([ -~]*[!-~])?",
+                        "may hold only ASCII characters, and no space at its ends") // a header, too
                 .nullIsAbsent()
                 .emptyIsNull()
                 .defaultsTo(TEST_EVENT)

@@ -1,5 +1,6 @@
 package io.tillstream.webhook.delivery;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +8,7 @@ import io.tillstream.http.outgoing.Names;
 import io.tillstream.http.outgoing.Targets;
 import io.tillstream.webhook.delivery.Exchange.Answered;
 import io.tillstream.webhook.delivery.Exchange.Forbidden;
+import io.tillstream.webhook.delivery.Exchange.NotSent;
 import io.tillstream.webhook.delivery.Exchange.TimedOut;
 import io.tillstream.webhook.delivery.Exchange.Unreachable;
 import java.net.InetAddress;
@@ -21,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
 /** Attempts at receivers that behave and that don't. */
@@ -85,6 +89,65 @@ class ClientTest {
         assertThat(receiver.connections()).isLessThan(5);
     }
 
+    /** What is left is the beginning of an answer, so that it and the next one would be read as a success. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 204 No Content\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                "HTTP/1.1 500 Broken\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"
+            })
+    void takesNothingFromWhatIsLeftOfAnotherAnswer(String answer) throws InterruptedException {
+        for (int pause : List.of(0, 100)) {
+            CountDownLatch ended = new CountDownLatch(1);
+            receiver.behave((socket, out) -> {
+                out.write(answer.getBytes(US_ASCII));
+                if (pause > 0) out.flush();
+                Thread.sleep(pause);
+                out.write("HTTP/1.1 200 OK\r\nX: ".getBytes(US_ASCII));
+                out.flush();
+                try {
+                    assertThat(socket.getInputStream().read()).isNegative();
+                } finally {
+                    ended.countDown();
+                }
+            });
+            assertThat(post(receiver.url()).status()).isIn(200, 204, 500);
+            assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+            receiver.behave(Receiver.answering(500, "fail"));
+            assertThat(post(receiver.url()).error()).isEqualTo("HTTP 500");
+        }
+    }
+
+    @Test
+    void saysWhatIsNoHttp() {
+        receiver.behave((socket, out) -> {
+            out.write("OKHTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
+            out.flush();
+        });
+        assertThat(post(receiver.url()))
+                .isInstanceOfSatisfying(
+                        Unreachable.class,
+                        unreachable -> assertThat(unreachable.error()).isEqualTo("The answer is no HTTP"));
+    }
+
+    @Test
+    void takesInterimAnswersForNone() {
+        receiver.behave((socket, out) -> {
+            out.write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".getBytes(US_ASCII));
+            Receiver.answering(201, "made").answer(socket, out);
+        });
+        for (int i = 0; i < 3; i++) assertThat(post(receiver.url()).status()).isEqualTo(201);
+    }
+
+    @Test
+    void sendsNoHeaderThatWouldBeTwo() {
+        assertThat(client.post(receiver.url(), Map.of("X-Mine", "a\r\nX-Other: b"), new byte[0])
+                        .block())
+                .isInstanceOf(NotSent.class);
+        assertThat(receiver.received()).isEmpty();
+    }
+
     @Test
     void tellsWhatWasAnswered() {
         receiver.behave(Receiver.answering(503, "later", "Retry-After: 120"));
@@ -94,6 +157,12 @@ class ClientTest {
             assertThat(answered.response()).isEqualTo("later");
             assertThat(answered.retryAfter()).contains(Duration.ofMinutes(2));
         });
+        receiver.behave(Receiver.answering(503, "later", "Retry-After: 99999999999999999999"));
+        assertThat(post(receiver.url()))
+                .isInstanceOfSatisfying(
+                        Answered.class,
+                        answered ->
+                                assertThat(answered.retryAfter().orElseThrow()).isGreaterThan(Duration.ofDays(365)));
         receiver.behave(Receiver.answering(204, ""));
         assertThat(post(receiver.url()).response()).isNull();
     }

@@ -329,6 +329,8 @@ class DeliveriesTest {
         assertThat(receiver.received().getFirst().header("x-sellf-event")).isEqualTo("test.event");
         assertThat(receiver.received().getFirst().header("x-tillstream-sequence"))
                 .isEmpty();
+        assertThat(shop.post(path, "{'event_type': 'a\\r\\nX-Other: b'}").status())
+                .isEqualTo(400);
         shop.post(path, "{'event_type': 'access.granted'}");
         assertThat(receiver.received().get(1).json().at("/data/customer/email").asString())
                 .isEqualTo("ada@example.com");

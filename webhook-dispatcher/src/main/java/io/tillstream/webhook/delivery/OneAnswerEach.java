@@ -1,0 +1,83 @@
+package io.tillstream.webhook.delivery;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Ends a connection on which more comes than one answer to each request. What is left of an answer, such as a body after a 204,
+ * would be read as the beginning of the next one, which may be to another webhook's delivery.
+ */
+final class OneAnswerEach extends ChannelDuplexHandler {
+    private static final String UNASKED = "tillstream.unasked";
+
+    private boolean asked;
+    private boolean interim;
+
+    private OneAnswerEach() {}
+
+    /** Of a new connection, whose codec is there. */
+    static void addTo(ChannelPipeline pipeline) {
+        OneAnswerEach answers = new OneAnswerEach();
+        pipeline.addAfter(NettyPipeline.HttpCodec, "tillstream.answers", answers);
+        pipeline.addBefore(NettyPipeline.HttpCodec, UNASKED, answers.new Unasked());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof HttpRequest) asked = true;
+        var _ = context.write(message, promise);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!asked || message instanceof ByteBuf) {
+            end(context, message);
+            return;
+        }
+        if (message instanceof HttpObject part && part.decoderResult().isFailure())
+            part.setDecoderResult(DecoderResult.failure(new DecoderException("no HTTP")));
+        if (message instanceof HttpResponse answer)
+            interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        if (interim) { // the client would take it for the answer
+            ReferenceCountUtil.release(message);
+            context.read(); // nobody else knows that more is to come
+            return;
+        }
+        if (message instanceof LastHttpContent) {
+            asked = false;
+            // a codec that is taken out passes on the bytes it has left; they come here before the connection is
+            // anybody else's
+            context.pipeline().remove(NettyPipeline.HttpCodec);
+            context.pipeline().addAfter(UNASKED, NettyPipeline.HttpCodec, new HttpClientCodec());
+        }
+        context.fireChannelRead(message);
+    }
+
+    private static void end(ChannelHandlerContext context, Object message) {
+        ReferenceCountUtil.release(message);
+        var _ = context.close();
+    }
+
+    /** What comes between two requests would wait in the codec, unseen. */
+    private final class Unasked extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (asked) context.fireChannelRead(message);
+            else end(context, message);
+        }
+    }
+}

@@ -116,7 +116,8 @@ final class Client implements AutoCloseable {
     }
 
     private static boolean visible(String header) {
-        return header.chars().allMatch(c -> 0x20 <= c && c <= 0x7e);
+        for (int i = 0; i < header.length(); i++) if (header.charAt(i) < 0x20 || header.charAt(i) > 0x7e) return false;
+        return true;
     }
 
     private Mono<Exchange> request(Target target, Map<String, String> headers, byte[] body) {

@@ -1,5 +1,7 @@
 package io.tillstream.webhook.delivery;
 
+import static io.netty.handler.codec.http.HttpResponseStatus.SWITCHING_PROTOCOLS;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -51,7 +53,8 @@ final class OneAnswerEach extends ChannelDuplexHandler {
         if (message instanceof HttpObject part && part.decoderResult().isFailure())
             part.setDecoderResult(DecoderResult.failure(new DecoderException("no HTTP")));
         if (message instanceof HttpResponse answer)
-            interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+            interim = answer.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                    && answer.status().code() != SWITCHING_PROTOCOLS.code(); // after which no other answer comes
         if (interim) { // the client would take it for the answer
             ReferenceCountUtil.release(message);
             context.read(); // nobody else knows that more is to come

@@ -98,12 +98,15 @@ class ClientTest {
                 "HTTP/1.1 500 Broken\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"
             })
     void takesNothingFromWhatIsLeftOfAnotherAnswer(String answer) throws InterruptedException {
-        for (int pause : List.of(0, 100)) {
+        for (boolean later : List.of(false, true)) {
+            CountDownLatch answered = new CountDownLatch(1);
             CountDownLatch ended = new CountDownLatch(1);
             receiver.behave((socket, out) -> {
                 out.write(answer.getBytes(US_ASCII));
-                if (pause > 0) out.flush();
-                Thread.sleep(pause);
+                if (later) {
+                    out.flush();
+                    answered.await();
+                }
                 out.write("HTTP/1.1 200 OK\r\nX: ".getBytes(US_ASCII));
                 out.flush();
                 try {
@@ -113,6 +116,7 @@ class ClientTest {
                 }
             });
             assertThat(post(receiver.url()).status()).isIn(200, 204, 500);
+            answered.countDown();
             assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
             receiver.behave(Receiver.answering(500, "fail"));
             assertThat(post(receiver.url()).error()).isEqualTo("HTTP 500");
@@ -138,6 +142,12 @@ class ClientTest {
             Receiver.answering(201, "made").answer(socket, out);
         });
         for (int i = 0; i < 3; i++) assertThat(post(receiver.url()).status()).isEqualTo(201);
+    }
+
+    @Test
+    void waitsForNothingAfterProtocolsWereSwitched() {
+        receiver.behave(Receiver.answering(101, ""));
+        assertThat(post(receiver.url()).error()).contains("101");
     }
 
     @Test

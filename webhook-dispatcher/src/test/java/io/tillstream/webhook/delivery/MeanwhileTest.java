@@ -100,20 +100,17 @@ class MeanwhileTest {
     @Test
     void recordsTogetherWhatWasDeliveredBeforeAndWhatWasNot() {
         ShopWebhook webhook = shop.toldOfProducts(receiver);
-        shop.product();
-        UUID before = UUID.fromString(webhook.awaitStatus("success").path("id").asString());
-        shop.bean(Dispatching.class).stop();
+        Delivery late = soldThenStopped(webhook, "success");
         Deliveries deliveries = shop.bean(Deliveries.class);
         DeliveryQueue queue = shop.bean(DeliveryQueue.class);
         Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
-        Delivery late = deliveries.find(before, Mode.LIVE).orElseThrow();
         Delivery together = another(late, now);
         Delivery alone = another(late, now);
         deliveries.store(List.of(together, alone));
         queue.record(List.of(accepted(late, now), accepted(together, now)), Set.of(), Set.of(), now, false);
         queue.record(List.of(accepted(alone, now)), Set.of(), Set.of(), now, true);
         assertThat(webhook.queued()).isZero();
-        assertThat(shop.get(LOGS + "/" + before).data().path("attempts").valueStream())
+        assertThat(shop.get(LOGS + "/" + late.id()).data().path("attempts").valueStream())
                 .extracting(one -> one.path("http_status").asInt())
                 .containsExactly(200, 202);
         assertThat(stored(together))
@@ -141,13 +138,10 @@ class MeanwhileTest {
             })
     void recordsASuccessAlikeWhateverTheDeliveryHasBecome(String become) {
         ShopWebhook webhook = shop.toldOfProducts(receiver);
-        shop.product();
-        UUID any = UUID.fromString(webhook.awaitStatus("success").path("id").asString());
-        shop.bean(Dispatching.class).stop();
+        Delivery like = soldThenStopped(webhook, "success");
         Deliveries deliveries = shop.bean(Deliveries.class);
         DeliveryQueue queue = shop.bean(DeliveryQueue.class);
         Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
-        Delivery like = deliveries.find(any, Mode.LIVE).orElseThrow();
         Delivery together = another(like, now);
         Delivery alone = another(like, now);
         deliveries.store(List.of(together, alone));
@@ -167,17 +161,13 @@ class MeanwhileTest {
     void sendsNoMoreWhatIsStartedOverWhileItsSuccessIsRecorded(boolean alone) throws SQLException {
         receiver.behave(Receiver.answering(404, "nobody"));
         ShopWebhook webhook = shop.toldOfProducts(receiver);
-        shop.product();
-        UUID id = UUID.fromString(
-                webhook.awaitStatus("permanently_failed").path("id").asString());
-        shop.bean(Dispatching.class).stop();
+        Delivery delivery = soldThenStopped(webhook, "permanently_failed");
         Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
-        Delivery delivery = shop.bean(Deliveries.class).find(id, Mode.LIVE).orElseThrow();
         CompletableFuture<Void> recorded;
         try (Connection startingOver = shop.bean("webhooks", DataSource.class).getConnection()) {
             startingOver.setAutoCommit(false);
             assertThat(new Deliveries(new JdbcTemplate(new SingleConnectionDataSource(startingOver, true)))
-                            .replay(id, false, now))
+                            .replay(delivery.id(), false, now))
                     .isTrue();
             recorded = CompletableFuture.runAsync(() -> shop.bean(DeliveryQueue.class)
                     .record(List.of(accepted(delivery, now)), Set.of(), Set.of(), now, alone));
@@ -198,11 +188,7 @@ class MeanwhileTest {
     void countsAGivenUpAttemptOnce() {
         receiver.behave(Receiver.answering(404, "nobody"));
         ShopWebhook webhook = shop.toldOfProducts(receiver);
-        shop.product();
-        UUID id = UUID.fromString(
-                webhook.awaitStatus("permanently_failed").path("id").asString());
-        shop.bean(Dispatching.class).stop();
-        Delivery over = shop.bean(Deliveries.class).find(id, Mode.LIVE).orElseThrow();
+        Delivery over = soldThenStopped(webhook, "permanently_failed");
         Delivery before = waiting(over);
         Map<String, @Nullable Object> first = stored(over);
         Instant now = shop.clock().instant().truncatedTo(ChronoUnit.MILLIS);
@@ -210,6 +196,14 @@ class MeanwhileTest {
                 before, now, new Exchange.Answered(404, "nobody", Optional.empty()), new Outcome.GaveUp(false), now, 1);
         shop.bean(DeliveryQueue.class).record(List.of(again), Set.of(), Set.of(), now, true);
         assertThat(stored(over)).isEqualTo(first);
+    }
+
+    /** What came of a product, after which the dispatcher does nothing more. */
+    private static Delivery soldThenStopped(ShopWebhook webhook, String status) {
+        shop.product();
+        String id = webhook.awaitStatus(status).path("id").asString();
+        shop.bean(Dispatching.class).stop();
+        return shop.bean(Deliveries.class).find(UUID.fromString(id), Mode.LIVE).orElseThrow();
     }
 
     private static Delivery another(Delivery like, Instant now) {

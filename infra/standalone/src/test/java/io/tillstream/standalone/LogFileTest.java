@@ -10,36 +10,41 @@ import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.InputStream;
 import java.util.Objects;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.KeyValuePair;
 import org.w3c.dom.NodeList;
 
-/** The file of a shop's log. */
+/** A shop's log: console, warnings on it, and file. */
 class LogFileTest {
-    @Test
-    void keepsALineALineWhateverItsValuesAre() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void keepsAMessageALineWhateverItsValuesAre(int appender) throws Exception {
         LoggerContext context = new LoggerContext();
         context.setMDCAdapter(new LogbackMDCAdapter());
         PatternLayout layout = new PatternLayout();
         layout.setContext(context);
-        layout.setPattern(pattern());
+        layout.setPattern(pattern(appender));
         layout.start();
+        String forged = "x\r\n2026-01-01 ERROR \u001b[31m\u009b31m\u0085\u2028\u2029y";
         LoggingEvent event =
-                new LoggingEvent("", context.getLogger("io.tillstream.Any"), Level.WARN, "Nr\r\n1", null, null);
-        event.addKeyValuePair(new KeyValuePair("event", "x\"\n2026-01-01T00:00:00.000Z ERROR forged\u001b[31m"));
-        assertThat(layout.doLayout(event))
-                .endsWith(" Nr 1 event=\"x\" 2026-01-01T00:00:00.000Z ERROR forged [31m\"" + System.lineSeparator())
-                .hasLineCount(1);
+                new LoggingEvent("", context.getLogger("io.tillstream.Any"), Level.WARN, forged, null, null);
+        event.addKeyValuePair(new KeyValuePair("event", forged));
+        String line = layout.doLayout(event);
+        assertThat(line).endsWith(System.lineSeparator());
+        assertThat(line.substring(0, line.length() - System.lineSeparator().length()))
+                .contains("x 2026-01-01 ERROR  [31m 31m y")
+                .doesNotContainPattern("[\\p{Cc}\\p{Zl}\\p{Zp}]");
     }
 
-    /** Of the appender that comes last. */
-    private static String pattern() throws Exception {
+    private static String pattern(int appender) throws Exception {
         try (InputStream file = Objects.requireNonNull(LogFileTest.class.getResourceAsStream("/logback.xml"))) {
             NodeList patterns = DocumentBuilderFactory.newInstance()
                     .newDocumentBuilder()
                     .parse(file)
                     .getElementsByTagName("pattern");
-            return patterns.item(patterns.getLength() - 1).getTextContent();
+            assertThat(patterns.getLength()).isEqualTo(3);
+            return patterns.item(appender).getTextContent();
         }
     }
 }

@@ -209,11 +209,9 @@ public final class DerivedRows {
 
     // A conflicting insert of a transaction that still runs is waited for, so that of two racers one always loses.
     private void claim(Statements statements, Change change, Claim claim) {
-        statements.change(
+        statements.require(
                 "insert into claims (mode, concept, name, aggregate_id) values (?, ?, ?, ?) on conflict do nothing",
-                rows -> {
-                    if (rows == 0) throw new ClaimTaken(claim);
-                },
+                () -> new ClaimTaken(claim),
                 change.mode().wire(),
                 claim.concept(),
                 sealing.claimName(claim),
@@ -231,18 +229,15 @@ public final class DerivedRows {
 
     // The key of a target that somebody is burying or closing is waited for, and what he left decides.
     private static void refer(Statements statements, Change change, Reference reference) {
-        statements.change(
-                "with target as (select id, mode from live_aggregates"
-                        + "   where id = ? and mode = ? and not erased for key share)"
-                        + " insert into aggregate_references (source, name, target, mode)"
-                        + " select ?::uuid, ?::text, id, mode from target",
-                rows -> {
-                    if (rows == 0) throw new TargetGone(reference);
-                },
-                reference.target(),
-                change.mode().wire(),
+        statements.require(
+                "insert into aggregate_references (source, name, target, mode)"
+                        + " select ?::uuid, ?::text, id, mode from live_aggregates"
+                        + " where id = ? and mode = ? and not erased for key share",
+                () -> new TargetGone(reference),
                 change.id(),
-                reference.name());
+                reference.name(),
+                reference.target(),
+                change.mode().wire());
     }
 
     private static void unrefer(Statements statements, Change change, Reference reference) {

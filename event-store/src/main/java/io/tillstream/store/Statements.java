@@ -1,5 +1,7 @@
 package io.tillstream.store;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -7,8 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -26,10 +32,18 @@ public final class Statements {
         void read(ResultSet rows) throws SQLException;
     }
 
-    private record Added(String sql, Outcome outcome, List<@Nullable Object> parameters) {}
+    private record Added(
+            String sql,
+            Outcome outcome,
+            @Nullable Supplier<RuntimeException> otherwise,
+            List<@Nullable Object> parameters) {}
+
+    /** Of V8's function. */
+    private static final String NOTHING_CHANGED = "TS001";
 
     private final JdbcTemplate jdbc;
     private final List<Added> added = new ArrayList<>();
+    private boolean committed;
 
     /** On the connections of one pool. */
     public Statements(JdbcTemplate jdbc) {
@@ -38,12 +52,28 @@ public final class Statements {
 
     /** Adds one that changes rows; who wants to know how many is told by {@link #run}, and may throw. */
     public void change(String sql, IntConsumer changed, @Nullable Object... parameters) {
-        add(sql, statement -> changed.accept(statement.getUpdateCount()), parameters);
+        add(sql, statement -> changed.accept(statement.getUpdateCount()), null, parameters);
     }
 
     /** As the other, whatever comes of it. */
     public void change(String sql, @Nullable Object... parameters) {
-        add(sql, statement -> {}, parameters);
+        add(sql, statement -> {}, null, parameters);
+    }
+
+    /**
+     * Adds one that must change a row. PostgreSQL ends the transaction where it doesn't, so that nothing behind it happens, not
+     * even the commit. In the event store's schema only, which has a function for that.
+     *
+     * @param otherwise what is thrown then
+     */
+    public void require(String sql, Supplier<RuntimeException> otherwise, @Nullable Object... parameters) {
+        @Nullable Object[] all = Arrays.copyOf(parameters, parameters.length + 1);
+        all[parameters.length] = added.size();
+        add(
+                "with changed as (" + sql + " returning true) select must_change((select count(*) from changed), ?)",
+                statement -> {},
+                otherwise,
+                all);
     }
 
     /** Adds one that returns rows. */
@@ -55,11 +85,17 @@ public final class Statements {
                         rows.read(returned);
                     }
                 },
+                null,
                 parameters);
     }
 
-    private void add(String sql, Outcome outcome, @Nullable Object... parameters) {
-        added.add(new Added(sql, outcome, Arrays.asList(parameters)));
+    private void add(
+            String sql,
+            Outcome outcome,
+            @Nullable Supplier<RuntimeException> otherwise,
+            @Nullable Object... parameters) {
+        if (committed) throw new IllegalStateException("The transaction is committed: " + sql);
+        added.add(new Added(sql, outcome, otherwise, Arrays.asList(parameters)));
     }
 
     /**
@@ -70,6 +106,33 @@ public final class Statements {
         if (added.isEmpty()) return;
         List<Added> all = List.copyOf(added);
         added.clear();
+        try {
+            run(all);
+        } catch (DataAccessException e) {
+            throw meaning(e, all);
+        }
+    }
+
+    /**
+     * As {@link #run}, and commits in the same round trip: between its first lock and its end the transaction waits for nobody but PostgreSQL. Whoever began it
+     * may commit it once more, which does nothing then. Where nothing waits, that is left to him.
+     */
+    public void runAndCommit() {
+        if (added.isEmpty()) return;
+        change("commit");
+        committed = true;
+        run();
+    }
+
+    private static RuntimeException meaning(DataAccessException failure, List<Added> all) {
+        if (!(failure.getMostSpecificCause() instanceof PSQLException sql)
+                || !NOTHING_CHANGED.equals(sql.getSQLState())) return failure;
+        ServerErrorMessage message = requireNonNull(sql.getServerErrorMessage());
+        int index = Integer.parseInt(requireNonNull(message.getDetail()));
+        return requireNonNull(all.get(index).otherwise()).get();
+    }
+
+    private void run(List<Added> all) {
         // the driver sends statements with a semicolon between them at once, and prepares each
         String sql = all.stream().map(Added::sql).collect(Collectors.joining("; "));
         jdbc.execute(sql, (PreparedStatement statement) -> {

@@ -1,5 +1,6 @@
 package io.tillstream.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -35,6 +37,11 @@ class StatementsTest {
                 .sql("select coalesce(name, '-') as name from things order by id")
                 .query((rs, n) -> String.valueOf(rs.getString("name")))
                 .list();
+    }
+
+    private List<String> namesSeenByAnother() {
+        return requireNonNull(
+                EventStoreConfiguration.ownTransaction(store.owner).execute(status -> names()));
     }
 
     @Test
@@ -101,6 +108,87 @@ class StatementsTest {
         assertThatThrownBy(() -> store.transaction.executeWithoutResult(status -> statements.run()))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void committedWithTheRestAreSeenBeforeTheTransactionsOwnerCommits() {
+        List<Integer> counts = new ArrayList<>();
+        store.transaction.executeWithoutResult(status -> {
+            jdbc.update("insert into things values (1, 'before')");
+            statements.change("insert into things values (?, ?)", counts::add, 2, "with it");
+            statements.runAndCommit();
+            assertThat(counts).containsExactly(1);
+            assertThat(namesSeenByAnother()).containsExactly("before", "with it");
+            assertThatThrownBy(() -> statements.change("delete from things", counts::add))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("The transaction is committed");
+        });
+        assertThat(names()).containsExactly("before", "with it");
+    }
+
+    @Test
+    void leaveTheCommitToTheTransactionsOwnerWhereThereAreNone() {
+        store.transaction.executeWithoutResult(status -> {
+            jdbc.update("insert into things values (1, 'before')");
+            statements.runAndCommit();
+            assertThat(namesSeenByAnother()).isEmpty();
+        });
+        assertThat(names()).containsExactly("before");
+    }
+
+    /** Before the driver prepares them on the server and after it; also where it has to read answers on the way. */
+    @Test
+    void commitNothingWhereOneOfThemFails() {
+        String large = "x".repeat(200_000);
+        for (int i = 0; i < 20; i++) {
+            Statements failing = new Statements(jdbc);
+            failing.change("insert into things values (?, ?)", 1, "one");
+            failing.change("insert into things values (?, ?)", 1, "another");
+            for (int more = 2; more < 5; more++) {
+                failing.change("insert into things values (?, ?)", more, large);
+                failing.query("select name from things", rows -> {});
+            }
+            assertThatThrownBy(() -> store.transaction.executeWithoutResult(status -> failing.runAndCommit()))
+                    .isInstanceOf(DuplicateKeyException.class);
+            assertThat(names()).isEmpty();
+        }
+    }
+
+    /** A violation that is found at the commit alone. */
+    @Test
+    void areNotCommittedWhereTheCommitFails() {
+        jdbc.execute("create table parts (of_thing int references things deferrable initially deferred)");
+        statements.change("insert into things values (?, ?)", 1, "one");
+        statements.change("insert into parts values (?)", 2);
+        assertThatThrownBy(() -> store.transaction.executeWithoutResult(status -> statements.runAndCommit()))
+                .isInstanceOf(DataIntegrityViolationException.class);
+        assertThat(names()).isEmpty();
+    }
+
+    /** Each in a batch of its own, and before the driver prepares them on the server as after it. */
+    @Test
+    void saysWhichOneDidNotChangeWhatItHadTo() {
+        for (int i = 0; i < 20; i++) {
+            for (int missing = 0; missing < 3; missing++) {
+                Statements requiring = new Statements(jdbc);
+                requiring.change("insert into things values (?, ?)", 1, "one");
+                for (int which = 0; which < 3; which++) {
+                    String name = "no " + which;
+                    requiring.require(
+                            "update things set name = ? where id = ?",
+                            () -> new IllegalArgumentException(name),
+                            name,
+                            which < missing ? 1 : 7);
+                }
+                assertThatThrownBy(() -> store.transaction.executeWithoutResult(status -> requiring.runAndCommit()))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("no " + missing);
+                assertThat(names()).isEmpty();
+            }
+        }
+        statements.require("insert into things values (?, ?)", IllegalStateException::new, 1, "one");
+        statements.run();
+        assertThat(names()).containsExactly("one");
     }
 
     /** Before the driver prepares them on the server and after it. */

@@ -109,12 +109,10 @@ public class CommandPlatformConfiguration {
             TransactionManager transactions,
             Time time,
             Others others,
-            List<AggregateType> aggregates,
-            MeterRegistry meters,
-            Traces traces) {
+            List<AggregateType> aggregates) {
         EventSerializer serializer = new EventSerializer(json, store.sealing());
         EventStore events = EmbeddedEventStore.builder()
-                .storageEngine(engine(writer, store, serializer, transactions, meters, traces))
+                .storageEngine(engine(writer, store, serializer, transactions))
                 .build();
         Configurer configurer = DefaultConfigurer.defaultConfiguration(false)
                 .configureSerializer(config -> serializer)
@@ -184,12 +182,7 @@ public class CommandPlatformConfiguration {
     }
 
     private static EventStorageEngine engine(
-            DataSource writer,
-            WritableStore store,
-            Serializer serializer,
-            TransactionManager transactions,
-            MeterRegistry meters,
-            Traces traces) {
+            DataSource writer, WritableStore store, Serializer serializer, TransactionManager transactions) {
         DataSource inTransaction = new TransactionAwareDataSourceProxy(writer);
         JdbcEventStorageEngine.Builder builder = JdbcEventStorageEngine.builder()
                 .eventSerializer(serializer)
@@ -198,7 +191,7 @@ public class CommandPlatformConfiguration {
                 .dataType(String.class)
                 .connectionProvider(inTransaction::getConnection)
                 .transactionManager(transactions);
-        return new AppendingEngine(builder, store, meters, traces);
+        return new AppendingEngine(builder, store);
     }
 
     private static ParameterResolverFactory parameters(Time time, Others others, Secrets secrets) {

@@ -4,6 +4,7 @@ import static io.tillstream.command.platform.PlatformRefusal.CONTENDED;
 import static io.tillstream.command.platform.PlatformRefusal.PERSON_ERASED;
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
@@ -26,7 +27,6 @@ import io.tillstream.store.DerivedRows.StillReferredTo;
 import io.tillstream.store.DerivedRows.TargetGone;
 import io.tillstream.store.IdempotencyAnswers.AnswerForgotten;
 import io.tillstream.store.Sealing.PersonForgotten;
-import io.tillstream.store.Statements;
 import io.tillstream.store.WritableStore;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -98,6 +98,8 @@ public final class CommandSender {
     private final FirstAnswers firstAnswers;
     private final MeterRegistry meters;
     private final Traces traces;
+    private final Timer appends;
+    private final Counter appendedEvents;
 
     /**
      * Sends on one bus.
@@ -125,6 +127,12 @@ public final class CommandSender {
         this.firstAnswers = new FirstAnswers(store.answers(), clock);
         this.meters = meters;
         this.traces = traces;
+        this.appends = Timer.builder("tillstream.append")
+                .description("Writing a command's events, what they derive and its answer, and committing them")
+                .register(meters);
+        this.appendedEvents = Counter.builder("tillstream.append.events")
+                .description("Events appended and committed")
+                .register(meters);
     }
 
     /**
@@ -208,26 +216,42 @@ public final class CommandSender {
         CommandMessage<Object> message = message(origin, command);
         UnitOfWork<CommandMessage<Object>> work = DefaultUnitOfWork.startAndGet(message);
         work.attachTransaction(transactions);
-        long[] position = new long[1];
-        work.onCommit(committing -> position[0] = AppendingEngine.lastPosition());
+        Append append = Append.current(store);
         ResultMessage<Answer<V>> result = work.executeWithResult(() -> {
             Use idempotency = origin.idempotency();
-            if (idempotency == null) return answer.apply(dispatchWithReactions(origin, message));
-            Optional<Answer<V>> earlier = firstAnswers.earlier(idempotency);
+            Optional<Answer<V>> earlier = idempotency == null ? Optional.empty() : firstAnswers.earlier(idempotency);
             if (earlier.isPresent()) return earlier.get();
             R made = dispatchWithReactions(origin, message);
             Answer<V> first = answer.apply(made);
-            Statements statements = AppendingEngine.statements(store);
-            firstAnswers.record(
-                    statements,
-                    idempotency,
-                    first,
-                    made instanceof AboutPerson person && !person.showsNobody() ? person.personId() : null);
-            work.onPrepareCommit(committing -> statements.run()); // with the events, or here where there are none
+            if (idempotency != null)
+                firstAnswers.record(
+                        append.statements(),
+                        idempotency,
+                        first,
+                        made instanceof AboutPerson person && !person.showsNobody() ? person.personId() : null);
+            work.onPrepareCommit(committing -> commit(append, origin)); // behind those that add the events
             return first;
         });
         if (result.isExceptional()) throw unchecked(result.exceptionResult());
-        return new Outcome<>(result.getPayload(), position[0]);
+        appendedEvents.increment(append.events());
+        return new Outcome<>(result.getPayload(), append.lastPosition());
+    }
+
+    private void commit(Append append, Origin origin) {
+        if (append.events() == 0) {
+            append.statements().runAndCommit();
+            return;
+        }
+        // only under a command that is recorded: what is nobody's cause begins no trace
+        Span span = origin.traceparent() == null
+                ? Span.getInvalid()
+                : traces.begin("append", SpanKind.INTERNAL, origin.traceparent());
+        try {
+            appends.record(append.statements()::runAndCommit);
+        } finally {
+            span.setAttribute("tillstream.events", append.events());
+            span.end();
+        }
     }
 
     private static CommandMessage<Object> message(Origin origin, Object command) {

@@ -24,9 +24,8 @@ record ProductDraft(boolean isActive, ProductPrice price, ProductDetails details
     private static final Map<String, String> STORED_AS =
             Map.of("categories", "category_ids", "tags", "tag_ids", "bundleItemIds", "bundle_item_ids");
 
-    static ProductDraft blank() {
-        return of(DEFAULTS);
-    }
+    /** A new product's, of which a request says nothing. */
+    static final ProductDraft BLANK = of(DEFAULTS);
 
     static ProductDraft of(Product product) {
         return new ProductDraft(product.isActive(), product.price(), product.details());

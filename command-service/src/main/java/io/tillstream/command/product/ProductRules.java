@@ -45,7 +45,7 @@ final class ProductRules {
     private ProductRules() {}
 
     static List<ProductEvent> create(CreateProduct command, Surroundings around, Instant now) {
-        ProductDraft draft = settled(command.patch().onto(ProductDraft.blank()), command.patch(), around);
+        ProductDraft draft = settled(command.patch().onto(ProductDraft.BLANK), command.patch(), around);
         refuseUnsound(draft, command.patch(), around);
         return List.of(new ProductCreated(command.productId(), now, draft.isActive(), draft.price(), draft.details()));
     }
@@ -104,12 +104,20 @@ final class ProductRules {
         if (details.productType().equals(SUBSCRIPTION)) {
             if (details.billingIntervalCount() == null) settled.put("billing_interval_count", 1);
         } else {
-            RECURRING.forEach(field -> settled.put(field, null));
+            if (recurs(details)) RECURRING.forEach(field -> settled.put(field, null));
         }
         if (Objects.equals(draft.price().salePrice(), 0L)) settled.put("sale_price", null);
         if (Objects.equals(draft.price().saleQuantityLimit(), 0)) settled.put("sale_quantity_limit", null);
         if (!details.isBundle() && patch.sets("bundleItemIds")) settled.put("bundleItemIds", List.of());
-        return draft.with(settled);
+        return settled.isEmpty() ? draft : draft.with(settled);
+    }
+
+    /** Whether it has any of {@link #RECURRING}. */
+    private static boolean recurs(ProductDetails details) {
+        return details.recurringPrice() != null
+                || details.billingInterval() != null
+                || details.billingIntervalCount() != null
+                || details.trialDays() != null;
     }
 
     private static List<UUID> known(List<UUID> ids, Set<UUID> existing) {

@@ -41,10 +41,10 @@ public final class Publisher implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Publisher.class);
     private static final int RUN = 500;
     /**
-     * Runs begin no closer together than this. An event that comes alone goes at once; of many, those of 10 ms go together, which
+     * Runs begin no closer together than this. An event that comes alone goes at once; of many, those of 20 ms go together, which
      * costs everybody behind the topic a fraction of what each alone does.
      */
-    private static final Duration APART = Duration.ofMillis(10);
+    private static final Duration APART = Duration.ofMillis(20);
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
     private static final Duration LEASE_CHECK = Duration.ofSeconds(2);

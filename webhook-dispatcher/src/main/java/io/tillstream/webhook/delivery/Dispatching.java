@@ -37,7 +37,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
 
     private static final int RUN = 500;
     /** Runs of history begin no closer together than this; an event that comes alone is taken in at once. */
-    private static final Duration APART = Duration.ofMillis(10);
+    private static final Duration APART = Duration.ofMillis(20);
 
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration PAUSE = Duration.ofMillis(500);

@@ -138,7 +138,7 @@ final class Intake {
                     last.position(),
                     last.position(),
                     last.id());
-            statements.run();
+            statements.runAndCommit();
             return stored;
         });
         return taken == null ? Taken.NOTHING : taken;

@@ -43,6 +43,7 @@ public final class Statements {
 
     private final JdbcTemplate jdbc;
     private final List<Added> added = new ArrayList<>();
+    private boolean ran;
     private boolean committed;
 
     /** On the connections of one pool. */
@@ -106,6 +107,7 @@ public final class Statements {
         if (added.isEmpty()) return;
         List<Added> all = List.copyOf(added);
         added.clear();
+        ran = true;
         try {
             run(all);
         } catch (DataAccessException e) {
@@ -114,11 +116,12 @@ public final class Statements {
     }
 
     /**
-     * As {@link #run}, and commits in the same round trip: between its first lock and its end the transaction waits for nobody but PostgreSQL. Whoever began it
-     * may commit it once more, which does nothing then. Where nothing waits, that is left to him.
+     * As {@link #run}, and commits in the same round trip, so that what is locked or numbered here waits for nobody but PostgreSQL.
+     * Whoever began the transaction may commit it once more, which does nothing then. What an outcome throws comes too late; where something
+     * is to be refused, {@link #require} it. Where nothing was ever added, the commit is left to whoever began.
      */
     public void runAndCommit() {
-        if (added.isEmpty()) return;
+        if (added.isEmpty() && !ran) return;
         change("commit");
         committed = true;
         run();

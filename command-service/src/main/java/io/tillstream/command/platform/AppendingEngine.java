@@ -3,7 +3,6 @@ package io.tillstream.command.platform;
 import io.tillstream.events.DomainEvent;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.store.StoredEvent;
-import io.tillstream.store.WritableStore;
 import java.util.List;
 import org.axonframework.eventhandling.DomainEventMessage;
 import org.axonframework.eventhandling.EventMessage;
@@ -29,17 +28,14 @@ final class AppendingEngine extends JdbcEventStorageEngine {
             .metaDataColumn("metadata")
             .build();
 
-    private final WritableStore store;
-
-    AppendingEngine(Builder builder, WritableStore store) {
+    AppendingEngine(Builder builder) {
         super(builder);
-        this.store = store;
     }
 
     @Override
     protected void appendEvents(List<? extends EventMessage<?>> events, Serializer serializer) {
         if (events.isEmpty()) return;
-        Append.current(store)
+        Append.current()
                 .add(events.stream().map(event -> row(event, serializer)).toList());
     }
 

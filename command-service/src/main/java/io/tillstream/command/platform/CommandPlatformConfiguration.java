@@ -112,7 +112,7 @@ public class CommandPlatformConfiguration {
             List<AggregateType> aggregates) {
         EventSerializer serializer = new EventSerializer(json, store.sealing());
         EventStore events = EmbeddedEventStore.builder()
-                .storageEngine(engine(writer, store, serializer, transactions))
+                .storageEngine(engine(writer, serializer, transactions))
                 .build();
         Configurer configurer = DefaultConfigurer.defaultConfiguration(false)
                 .configureSerializer(config -> serializer)
@@ -182,7 +182,7 @@ public class CommandPlatformConfiguration {
     }
 
     private static EventStorageEngine engine(
-            DataSource writer, WritableStore store, Serializer serializer, TransactionManager transactions) {
+            DataSource writer, Serializer serializer, TransactionManager transactions) {
         DataSource inTransaction = new TransactionAwareDataSourceProxy(writer);
         JdbcEventStorageEngine.Builder builder = JdbcEventStorageEngine.builder()
                 .eventSerializer(serializer)
@@ -191,7 +191,7 @@ public class CommandPlatformConfiguration {
                 .dataType(String.class)
                 .connectionProvider(inTransaction::getConnection)
                 .transactionManager(transactions);
-        return new AppendingEngine(builder, store);
+        return new AppendingEngine(builder);
     }
 
     private static ParameterResolverFactory parameters(Time time, Others others, Secrets secrets) {

@@ -216,7 +216,7 @@ public final class CommandSender {
         CommandMessage<Object> message = message(origin, command);
         UnitOfWork<CommandMessage<Object>> work = DefaultUnitOfWork.startAndGet(message);
         work.attachTransaction(transactions);
-        Append append = Append.current(store);
+        Append append = Append.begin(store);
         ResultMessage<Answer<V>> result = work.executeWithResult(() -> {
             Use idempotency = origin.idempotency();
             Optional<Answer<V>> earlier = idempotency == null ? Optional.empty() : firstAnswers.earlier(idempotency);
@@ -238,19 +238,16 @@ public final class CommandSender {
     }
 
     private void commit(Append append, Origin origin) {
-        if (append.events() == 0) {
-            append.statements().runAndCommit();
-            return;
-        }
         // only under a command that is recorded: what is nobody's cause begins no trace
-        Span span = origin.traceparent() == null
+        Span span = append.events() == 0 || origin.traceparent() == null
                 ? Span.getInvalid()
                 : traces.begin("append", SpanKind.INTERNAL, origin.traceparent());
         try {
-            appends.record(append.statements()::runAndCommit);
+            append.commit();
         } finally {
             span.setAttribute("tillstream.events", append.events());
             span.end();
+            if (append.events() > 0) appends.record(append.took());
         }
     }
 

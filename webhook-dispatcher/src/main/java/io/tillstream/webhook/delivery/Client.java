@@ -23,6 +23,8 @@ import java.io.ByteArrayOutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,7 +75,17 @@ final class Client implements AutoCloseable {
     private final ConnectionProvider connections;
     private final LoopResources loops = LoopResources.create("webhook", 1, 2, true);
     private final HttpClient http;
-    private final ConcurrentLruCache<String, Target> parsed = new ConcurrentLruCache<>(1_000, Target::of);
+    private final ConcurrentLruCache<String, Receiver> receivers = new ConcurrentLruCache<>(1_000, this::receiver);
+
+    /**
+     * What is the same for all requests to a URL.
+     *
+     * @param basic the credentials in it; null for none
+     */
+    private record Receiver(
+            Target target,
+            HttpClient.RequestSender sender,
+            @Nullable String basic) {}
 
     Client(Targets targets, Duration connectTimeout, Duration timeout, int inFlight, Clock clock) {
         this.targets = targets;
@@ -100,19 +112,45 @@ final class Client implements AutoCloseable {
 
     /** Posts a body; never fails. */
     Mono<Exchange> post(String url, Map<String, String> headers, byte[] body) {
-        Target target;
+        Receiver receiver;
         try {
-            target = parsed.get(url);
+            receiver = receivers.get(url);
         } catch (IllegalArgumentException e) {
             return Mono.just(new Forbidden("The URL " + e.getMessage()));
         }
         if (!headers.values().stream().allMatch(Client::visible))
             return Mono.just(new NotSent("Not sent: a header has something else than visible ASCII characters"));
-        return Mono.fromCompletionStage(() -> targets.resolve(target))
-                .flatMap(addresses -> request(target, headers, body)
+        return Mono.fromCompletionStage(() -> targets.resolve(receiver.target()))
+                .flatMap(addresses -> request(receiver, headers, body)
                         .takeUntilOther(Mono.delay(timeout)) // timeout() takes longer to put what it would say
                         .switchIfEmpty(Mono.error(TimeoutException::new)))
                 .onErrorResume(failure -> Mono.just(meaning(failure)));
+    }
+
+    private Receiver receiver(String url) {
+        Target target = Target.of(url);
+        HttpClient.RequestSender post = http.post();
+        String normalized = target.scheme() + "://" + target.authority() + target.path();
+        URI parsed = parsed(normalized);
+        // as text it would be taken apart for each request
+        HttpClient.RequestSender sender = parsed == null ? post.uri(normalized) : post.uri(parsed);
+        return new Receiver(target, sender, basic(target.credentials()));
+    }
+
+    /** Null for what browsers take and RFC 3986 doesn't, such as a host with an underscore. */
+    private static @Nullable URI parsed(String url) {
+        try {
+            URI parsed = new URI(url);
+            return parsed.getHost() == null ? null : parsed;
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable String basic(@Nullable String credentials) {
+        if (credentials == null) return null;
+        String both = credentials.contains(":") ? credentials : credentials + ":";
+        return "Basic " + Base64.getEncoder().encodeToString(both.getBytes(UTF_8));
     }
 
     private static boolean visible(String header) {
@@ -120,30 +158,22 @@ final class Client implements AutoCloseable {
         return true;
     }
 
-    private Mono<Exchange> request(Target target, Map<String, String> headers, byte[] body) {
-        return http.headers(sent -> {
-                    sent.set("User-Agent", "Tillstream-Webhooks/1");
-                    headers.forEach(sent::set);
-                    String credentials = target.credentials();
-                    if (credentials != null && !sent.contains("Authorization"))
-                        sent.set(
-                                "Authorization",
-                                "Basic "
-                                        + Base64.getEncoder()
-                                                .encodeToString(
-                                                        (credentials.contains(":") ? credentials : credentials + ":")
-                                                                .getBytes(UTF_8)));
-                    sent.set("Content-Length", body.length);
-                })
-                .post()
-                .uri(target.scheme() + "://" + target.authority() + target.path())
+    private Mono<Exchange> request(Receiver receiver, Map<String, String> headers, byte[] body) {
+        Target target = receiver.target();
+        return receiver.sender()
                 .send((request, outbound) -> {
                     boolean[] permitted = new boolean[1];
                     outbound.withConnection(connection ->
                             permitted[0] = permits(target, connection.channel().remoteAddress()));
-                    return permitted[0]
-                            ? outbound.sendByteArray(Mono.just(body))
-                            : Mono.error(new ForbiddenTarget("leads to an address that nothing is sent to"));
+                    if (!permitted[0])
+                        return Mono.error(new ForbiddenTarget("leads to an address that nothing is sent to"));
+                    HttpHeaders sent = request.requestHeaders();
+                    sent.set("User-Agent", "Tillstream-Webhooks/1");
+                    headers.forEach(sent::set);
+                    if (receiver.basic() != null && !sent.contains("Authorization"))
+                        sent.set("Authorization", receiver.basic());
+                    sent.set("Content-Length", body.length);
+                    return outbound.sendByteArray(Mono.just(body));
                 })
                 .responseConnection((response, connection) -> {
                     if (response.status().code() / 100 == 3) {

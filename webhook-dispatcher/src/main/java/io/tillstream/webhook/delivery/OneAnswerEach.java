@@ -8,12 +8,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.DecoderResult;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
@@ -24,18 +26,22 @@ import reactor.netty.NettyPipeline;
  * would be read as the beginning of the next one, which may be to another webhook's delivery.
  */
 final class OneAnswerEach extends ChannelDuplexHandler {
-    private static final String UNASKED = "tillstream.unasked";
-
+    private final Answers answers = new Answers();
+    private boolean ended;
     private boolean asked;
     private boolean interim;
 
     private OneAnswerEach() {}
 
-    /** Of a new connection, whose codec is there. */
+    /** Of a new connection, whose codec gives way to one that tells what it has left. For requests with a body only, not HEAD. */
     static void addTo(ChannelPipeline pipeline) {
-        OneAnswerEach answers = new OneAnswerEach();
-        pipeline.addAfter(NettyPipeline.HttpCodec, "tillstream.answers", answers);
-        pipeline.addBefore(NettyPipeline.HttpCodec, UNASKED, answers.new Unasked());
+        OneAnswerEach each = new OneAnswerEach();
+        pipeline.replace(
+                NettyPipeline.HttpCodec,
+                NettyPipeline.HttpCodec,
+                new CombinedChannelDuplexHandler<>(each.answers, new HttpRequestEncoder()));
+        pipeline.addAfter(NettyPipeline.HttpCodec, "tillstream.answers", each);
+        pipeline.addBefore(NettyPipeline.HttpCodec, "tillstream.unasked", each.new Unasked());
     }
 
     @Override
@@ -46,7 +52,7 @@ final class OneAnswerEach extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!asked || message instanceof ByteBuf) {
+        if (ended || !asked || message instanceof ByteBuf) { // bytes come after protocols were switched
             end(context, message);
             return;
         }
@@ -62,10 +68,10 @@ final class OneAnswerEach extends ChannelDuplexHandler {
         }
         if (message instanceof LastHttpContent) {
             asked = false;
-            // a codec that is taken out passes on the bytes it has left; they come here before the connection is
-            // anybody else's
-            context.pipeline().remove(NettyPipeline.HttpCodec);
-            context.pipeline().addAfter(UNASKED, NettyPipeline.HttpCodec, new HttpClientCodec());
+            if (answers.left() > 0) { // before the connection is anybody else's
+                ended = true; // at once, however long TLS takes to close
+                var _ = context.close();
+            }
         }
         context.fireChannelRead(message);
     }
@@ -75,11 +81,18 @@ final class OneAnswerEach extends ChannelDuplexHandler {
         var _ = context.close();
     }
 
+    /** A decoder that tells how many bytes it hasn't read yet. */
+    private static final class Answers extends HttpResponseDecoder {
+        int left() {
+            return actualReadableBytes();
+        }
+    }
+
     /** What comes between two requests would wait in the codec, unseen. */
     private final class Unasked extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            if (asked) context.fireChannelRead(message);
+            if (asked && !ended) context.fireChannelRead(message);
             else end(context, message);
         }
     }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -322,16 +324,38 @@ final class BenchShop implements AutoCloseable {
     Use use() {
         Duration cpu = Duration.ZERO;
         long resident = 0;
+        for (ProcessHandle each : processes()) {
+            cpu = cpu.plus(each.info().totalCpuDuration().orElse(Duration.ZERO));
+            resident += resident(each.pid(), each.info().command().orElse("").endsWith("postgres"));
+        }
+        return new Use(cpu, resident);
+    }
+
+    /** What the JVM's compilers have used of the CPU; of those threads of them that there are. */
+    Duration compiling() throws IOException {
+        Duration cpu = Duration.ZERO;
+        for (ProcessHandle each : processes()) {
+            try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + each.pid() + "/task"))) {
+                for (Path thread : threads) {
+                    if (!Files.readString(thread.resolve("comm")).matches("C[12] Compiler.*\\s*")) continue;
+                    String nanoseconds =
+                            Files.readString(thread.resolve("schedstat")).replaceFirst("(?s) .*", "");
+                    cpu = cpu.plusNanos(Long.parseLong(nanoseconds));
+                }
+            } catch (NoSuchFileException ended) {
+                // between being listed and being read
+            }
+        }
+        return cpu;
+    }
+
+    private Set<ProcessHandle> processes() {
         List<ProcessHandle> roots = ProcessHandle.allProcesses()
                 .filter(each -> each.info().commandLine().orElse("").contains(data.toString()))
                 .toList();
         Set<ProcessHandle> all = new HashSet<>(roots);
         roots.forEach(root -> root.descendants().forEach(all::add));
-        for (ProcessHandle each : all) {
-            cpu = cpu.plus(each.info().totalCpuDuration().orElse(Duration.ZERO));
-            resident += resident(each.pid(), each.info().command().orElse("").endsWith("postgres"));
-        }
-        return new Use(cpu, resident);
+        return all;
     }
 
     private static long resident(long pid, boolean shares) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who writes sees it in his next read, single and list, while others write too. */
 class OwnWritesTest {
-    private static final int ROUNDS = 1_000;
+    private static final int ROUNDS = 500;
     private static final String KEY = "sf_test_" + "fedcba9876543210".repeat(4);
 
     @TempDir

@@ -70,6 +70,7 @@ class DeliveryController {
     /**
      * One event for one webhook.
      *
+     * @param endpointId the webhook that it is for
      * @param endpoint null where the webhook was deleted a moment ago
      * @param eventType the name under which it is sent
      * @param messageId its webhook-id header: the same for all attempts

@@ -49,6 +49,7 @@ class DeliveryReportController {
      *
      * @param sequence as its X-Tillstream-Sequence header
      * @param messageId as its webhook-id header
+     * @param eventType the name under which it is sent
      * @param status where the delivery by itself is
      * @param body as it is sent
      */

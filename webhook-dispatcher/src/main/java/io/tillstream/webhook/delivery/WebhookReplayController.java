@@ -37,6 +37,7 @@ class WebhookReplayController {
     /**
      * A part of history on its way to a webhook once more.
      *
+     * @param endpointId the webhook that it goes to
      * @param events what it is limited to; empty for what the webhook is told of
      * @param rate deliveries a second
      * @param position how far it has read history

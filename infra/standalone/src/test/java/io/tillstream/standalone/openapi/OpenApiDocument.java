@@ -547,7 +547,8 @@ final class OpenApiDocument {
             problems.add(Problem.of(
                     ErrorCode.FORBIDDEN, "This API key lacks permissions: a key with every scope is needed here"));
         if (endpoint.changes()) problems.add(FOREIGN_ORIGIN);
-        if (endpoint.reads() && endpoint.hasId() && (!endpoint.lists() || endpoint.tellsHistory()))
+        boolean saysItself = endpoint.refusals().stream().anyMatch(refusal -> refusal.code() == ErrorCode.NOT_FOUND);
+        if (endpoint.reads() && endpoint.hasId() && (!endpoint.lists() || endpoint.tellsHistory()) && !saysItself)
             problems.add(Problem.of(ErrorCode.NOT_FOUND, tag(endpoint).noun() + " not found"));
         endpoint.refusals().stream().map(Problem::of).forEach(problems::add);
         if (endpoint.repeatable())

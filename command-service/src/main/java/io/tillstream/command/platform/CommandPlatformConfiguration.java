@@ -160,6 +160,7 @@ public class CommandPlatformConfiguration {
     private static <A> AggregateConfigurer<A> configured(Class<A> type, EventSerializer serializer) {
         return AggregateConfigurer.defaultConfiguration(type)
                 .configureFilterEventsByType(config -> true) // the id of another kind is unknown here
+                .configureCommandTargetResolver(config -> new AnnotatedTargets())
                 .configureSnapshotTrigger(
                         config -> new EventCountSnapshotTriggerDefinition(config.snapshotter(), SNAPSHOT_EVERY))
                 .configureSnapshotFilter(config ->

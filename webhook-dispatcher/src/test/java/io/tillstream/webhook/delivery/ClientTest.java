@@ -83,6 +83,23 @@ class ClientTest {
         assertThat(receiver.received().getFirst().header("host")).startsWith("receiver.test:");
     }
 
+    /** What java.net.URI refuses. */
+    @Test
+    void goesWhereBrowsersGo() {
+        assertThat(post(receiver.url() + "/[a]?c=[d]").status()).isEqualTo(200);
+        assertThat(receiver.received().getFirst().path()).isEqualTo("/hooks/[a]?c=[d]");
+    }
+
+    @Test
+    void sendsCredentialsWithoutAPasswordWithTheirColon() {
+        for (String credentials : List.of("ada@", "ada:@"))
+            assertThat(post(receiver.url().replace("//", "//" + credentials)).status())
+                    .isEqualTo(200);
+        assertThat(receiver.received())
+                .hasSize(2)
+                .allMatch(one -> one.header("authorization").equals("Basic YWRhOg=="));
+    }
+
     @Test
     void usesAConnectionAgain() {
         for (int i = 0; i < 20; i++) assertThat(post(receiver.url()).status()).isEqualTo(200);

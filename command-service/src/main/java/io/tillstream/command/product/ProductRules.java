@@ -103,8 +103,8 @@ final class ProductRules {
         if (patch.sets("tags")) settled.put("tags", known(details.tagIds(), around.tags()));
         if (details.productType().equals(SUBSCRIPTION)) {
             if (details.billingIntervalCount() == null) settled.put("billing_interval_count", 1);
-        } else {
-            if (recurs(details)) RECURRING.forEach(field -> settled.put(field, null));
+        } else if (recurs(details)) {
+            RECURRING.forEach(field -> settled.put(field, null));
         }
         if (Objects.equals(draft.price().salePrice(), 0L)) settled.put("sale_price", null);
         if (Objects.equals(draft.price().saleQuantityLimit(), 0)) settled.put("sale_quantity_limit", null);

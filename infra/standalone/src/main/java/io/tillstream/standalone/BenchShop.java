@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -332,21 +330,24 @@ final class BenchShop implements AutoCloseable {
     }
 
     /** What the JVM's compilers have used of the CPU; of those threads of them that there are. */
-    Duration compiling() throws IOException {
+    Duration compiling() {
         Duration cpu = Duration.ZERO;
         for (ProcessHandle each : processes()) {
-            try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + each.pid() + "/task"))) {
-                for (Path thread : threads) {
-                    if (!Files.readString(thread.resolve("comm")).matches("C[12] Compiler.*\\s*")) continue;
-                    String nanoseconds =
-                            Files.readString(thread.resolve("schedstat")).replaceFirst("(?s) .*", "");
-                    cpu = cpu.plusNanos(Long.parseLong(nanoseconds));
-                }
-            } catch (NoSuchFileException ended) {
-                // between being listed and being read
-            }
+            File[] threads = new File("/proc/" + each.pid() + "/task").listFiles();
+            if (threads == null) continue; // it has just ended
+            for (File thread : threads) cpu = cpu.plus(compiling(thread.toPath()));
         }
         return cpu;
+    }
+
+    private static Duration compiling(Path thread) {
+        try {
+            if (!Files.readString(thread.resolve("comm")).matches("C[12] Compiler.*\\s*")) return Duration.ZERO;
+            String nanoseconds = Files.readString(thread.resolve("schedstat")).replaceFirst("(?s) .*", "");
+            return Duration.ofNanos(Long.parseLong(nanoseconds));
+        } catch (IOException ended) {
+            return Duration.ZERO;
+        }
     }
 
     private Set<ProcessHandle> processes() {

@@ -1,48 +1,40 @@
 package io.tillstream.http.limit;
 
-import io.github.bucket4j.Bandwidth;
-import io.github.bucket4j.BucketConfiguration;
-import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.TimeMeter;
-import io.github.bucket4j.distributed.AsyncBucketProxy;
-import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
-import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
-import io.github.bucket4j.distributed.proxy.optimization.Optimizations;
-import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lettuce.core.ScriptOutputType;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tillstream.http.limit.Windows.Window;
 import io.tillstream.http.redis.Redis;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * How many requests a key has left in its window of 60 s, over all instances: a bucket in Redis that is filled again when
- * the window ends and forgotten then, so that the next window starts with its first request. While Redis is away each
- * instance goes on from what it last knew. A changed limit is another bucket, so it takes effect at once.
+ * How many requests a key has left in its window of 60 s, over all instances: a count in Redis that is forgotten when the
+ * window ends, so that the next window starts with its first request. While Redis is away each instance goes on from what
+ * it last knew. A changed limit is another count, so it takes effect at once.
  */
 public final class KeyLimiter {
-    private static final Duration WINDOW = Duration.ofMillis(Windows.LENGTH_MS);
-    private static final int MOST_PROXIES = 100_000;
+    /** In one step and one round trip. The window ends by the instances' clock; Redis's own only clears up. */
+    private static final String SPEND = """
+            local now, length = tonumber(ARGV[1]), tonumber(ARGV[2])
+            local ends = tonumber(redis.call('HGET', KEYS[1], 'ends') or 0)
+            if ends <= now then
+              ends = now + length
+              redis.call('HSET', KEYS[1], 'ends', ends, 'spent', 0)
+              redis.call('PEXPIRE', KEYS[1], length)
+            end
+            return {redis.call('HINCRBY', KEYS[1], 'spent', 1), ends}
+            """;
 
-    private record BucketId(UUID key, int limit) {
-        String inRedis() {
-            return "tillstream:limit:" + key + ":" + limit;
-        }
-    }
+    private static final byte[] LENGTH = number(Windows.LENGTH_MS);
 
     private final MeterRegistry meters;
     private final Redis redis;
     private final Clock clock;
     private final Windows<UUID> local;
-    private final Map<BucketId, AsyncBucketProxy> proxies = new ConcurrentHashMap<>();
-    private volatile @Nullable AsyncProxyManager<String> manager;
 
     /** @param meters counts what passed and what didn't, and who judged: Redis, or this instance while Redis is away */
     public KeyLimiter(Redis redis, Clock clock, MeterRegistry meters) {
@@ -54,12 +46,16 @@ public final class KeyLimiter {
 
     /** Counts one request of a key. Never fails, never blocks. */
     public CompletionStage<Window> spend(UUID key, int limit) {
-        return redis.ask(ask -> bucket(new BucketId(key, limit), ask).tryConsumeAndReturnRemaining(1))
-                .handle((probe, failure) -> {
-                    if (failure != null || probe == null) return counted("instance", local.spend(key, limit));
-                    Window window = window(probe, limit);
-                    local.note(key, window);
-                    return counted("redis", window);
+        String[] window = {"tillstream:window:" + key + ":" + limit};
+        return redis.ask(ask ->
+                        ask.<List<Long>>eval(SPEND, ScriptOutputType.MULTI, window, number(clock.millis()), LENGTH))
+                .handle((answer, failure) -> {
+                    if (failure != null || answer == null) return counted("instance", local.spend(key, limit));
+                    long spent = answer.getFirst();
+                    Window known =
+                            new Window(limit, (int) Math.max(0, limit - spent), answer.getLast(), spent <= limit);
+                    local.note(key, known);
+                    return counted("redis", known);
                 });
     }
 
@@ -69,57 +65,7 @@ public final class KeyLimiter {
         return window;
     }
 
-    private Window window(ConsumptionProbe probe, int limit) {
-        long left = Math.ceilDiv(probe.getNanosToWaitForReset(), 1_000_000);
-        return new Window(limit, (int) probe.getRemainingTokens(), clock.millis() + left, probe.isConsumed());
-    }
-
-    private AsyncBucketProxy bucket(BucketId id, RedisAsyncCommands<String, byte[]> ask) {
-        AsyncBucketProxy proxy = proxies.get(id);
-        if (proxy != null) return proxy;
-        if (proxies.size() > MOST_PROXIES) proxies.clear();
-        // Parallel requests of one key on one instance go to Redis as one, instead of racing each other there.
-        return proxies.computeIfAbsent(
-                id,
-                b -> manager(ask)
-                        .builder()
-                        .withOptimization(Optimizations.batching())
-                        .build(b.inRedis(), () -> CompletableFuture.completedFuture(configuration(b.limit))));
-    }
-
-    private static BucketConfiguration configuration(int limit) {
-        return BucketConfiguration.builder()
-                .addLimit(Bandwidth.builder()
-                        .capacity(limit)
-                        .refillIntervally(limit, WINDOW)
-                        .build())
-                .build();
-    }
-
-    private AsyncProxyManager<String> manager(RedisAsyncCommands<String, byte[]> ask) {
-        AsyncProxyManager<String> made = manager;
-        if (made == null) {
-            made = Bucket4jLettuce.casBasedBuilder(ask)
-                    .clientClock(new Meter(clock))
-                    .expirationAfterWrite(
-                            ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(Duration.ZERO))
-                    .build()
-                    .asAsync();
-            manager = made;
-        }
-        return made;
-    }
-
-    /** The injected clock as bucket4j reads it. */
-    private record Meter(Clock clock) implements TimeMeter {
-        @Override
-        public long currentTimeNanos() {
-            return clock.millis() * 1_000_000;
-        }
-
-        @Override
-        public boolean isWallClockBased() {
-            return true;
-        }
+    private static byte[] number(long value) {
+        return Long.toString(value).getBytes(UTF_8);
     }
 }

@@ -183,11 +183,14 @@ final class DispatcherShop implements AfterEachCallback, AfterAllCallback, AutoC
 
     /** What happens meanwhile is taken in afterwards, in as few runs as can be. */
     void whileNothingIsTakenIn(Runnable meanwhile) {
+        whileLocked("select position from taken_in", meanwhile);
+    }
+
+    /** Meanwhile nobody else can change these rows of the dispatcher's tables. */
+    void whileLocked(String rows, Runnable meanwhile) {
         var webhooks = context.getBean("webhooks", javax.sql.DataSource.class);
         new TransactionTemplate(new JdbcTransactionManager(webhooks)).executeWithoutResult(status -> {
-            jdbc().sql("select position from taken_in for update")
-                    .query(Long.class)
-                    .single();
+            var _ = jdbc().sql(rows + " for update").query().listOfRows();
             meanwhile.run();
         });
     }

@@ -171,16 +171,40 @@ class MeanwhileTest {
                     .isTrue();
             recorded = CompletableFuture.runAsync(() -> shop.bean(DeliveryQueue.class)
                     .record(List.of(accepted(delivery, now)), Set.of(), Set.of(), now, alone));
-            await().until(() -> shop.asOwner()
-                            .sql("select count(*) from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0")
-                            .query(Long.class)
-                            .single()
-                    > 0);
+            awaitSomebodyBlocked();
             startingOver.commit();
         }
         recorded.join();
         assertThat(webhook.queued()).isZero();
         assertThat(webhook.newest().path("status").asString()).isEqualTo("success");
+    }
+
+    private static void awaitSomebodyBlocked() {
+        await().until(() -> shop.asOwner()
+                        .sql("select count(*) from pg_stat_activity where cardinality(pg_blocking_pids(pid)) > 0")
+                        .query(Long.class)
+                        .single()
+                > 0);
+    }
+
+    /** Else it would be sent again at the end of its lease, and so would each of them. */
+    @Test
+    void sendsNothingWhileSomethingIsOverForLongAndNotRecorded() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        receiver.answerLate(200, "late");
+        shop.product();
+        receiver.awaitReceived(1);
+        shop.whileLocked("select id from deliveries", () -> {
+            receiver.mayAnswer();
+            awaitSomebodyBlocked();
+            shop.clock().advance(Duration.ofSeconds(6));
+            shop.product();
+            await().until(() -> webhook.queued() == 2);
+            await().during(Duration.ofMillis(500))
+                    .until(() -> receiver.received().size() == 1);
+        });
+        webhook.awaitStats("delivered", 2);
+        assertThat(receiver.received()).hasSize(2);
     }
 
     /** The answer to a commit was lost, so that it is recorded once more. */

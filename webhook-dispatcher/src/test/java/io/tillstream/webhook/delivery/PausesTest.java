@@ -46,6 +46,22 @@ class PausesTest {
         assertThat(webhook.stats().path("paused_until").isNull()).isTrue();
     }
 
+    @Test
+    void endWithASuccessWhereAnotherDispatcherBeganThemAMomentBefore() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        webhook.post("/test", "{}");
+        shop.jdbc()
+                .sql(
+                        "update health set unavailable = 5, failing_since = now(), paused_until = now() + interval '1 hour'"
+                                + " where endpoint_id = :id")
+                .param("id", webhook.uuid())
+                .update();
+        assertThat(webhook.stats().path("paused_until").isNull()).isFalse();
+        webhook.post("/test", "{}");
+        assertThat(receiver.received()).hasSize(2);
+        assertThat(webhook.stats().path("paused_until").isNull()).isTrue();
+    }
+
     /** So many attempts in a row have met no receiver, as is recorded together with them. */
     private void awaitUnavailable(ShopWebhook webhook, int count) {
         await().until(() -> shop.jdbc()

@@ -1,7 +1,9 @@
-package io.tillstream.store;
+package io.tillstream.query.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tillstream.store.Tail;
+import io.tillstream.store.TestStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +20,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A tail behind a transaction that doesn't end. It does little but wait, so it runs beside this module's other tests. */
+/**
+ * A tail behind a transaction that doesn't end. It does little but wait, so it runs beside other tests: here, since those of
+ * the tail's own module take half as long.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class HeldUpTailTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");

@@ -2,9 +2,9 @@ package io.tillstream.store;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
@@ -45,7 +45,25 @@ public final class IdempotencyAnswers {
         }
     }
 
+    /** Something was answered to the key already. */
+    public static final class AlreadyAnswered extends RuntimeException {
+        AlreadyAnswered() {
+            super("The key has an answer", null, false, false);
+        }
+    }
+
     private static final String PURPOSE = "answer";
+    private static final String TAKE = "pg_try_advisory_xact_lock(hashtextextended(?, 0))";
+
+    /** Not over an answer that is still kept. */
+    private static final String RECORD = "insert into idempotency_answers"
+            + " (credential, route, key, fingerprint, status, etag, answer, person_id, created_at) values"
+            + " (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            + " on conflict (credential, route, key) do update set fingerprint = excluded.fingerprint,"
+            + " status = excluded.status, etag = excluded.etag, answer = excluded.answer,"
+            + " person_id = excluded.person_id,"
+            + " created_at = excluded.created_at"
+            + " where idempotency_answers.created_at <= ?";
 
     private final JdbcTemplate jdbc;
     private final MasterKey master;
@@ -63,16 +81,34 @@ public final class IdempotencyAnswers {
      * @throws AnswerForgotten when what was answered is no longer known
      */
     public Optional<Recorded> take(Key key, Instant now) {
-        AtomicReference<@Nullable Recorded> found = new AtomicReference<>();
         Statements statements = new Statements(jdbc);
         statements.query(
-                "select pg_try_advisory_xact_lock(hashtextextended(?, 0))",
+                "select " + TAKE,
                 taken -> {
                     taken.next();
                     if (!taken.getBoolean(1)) throw new KeyInUse();
                 },
-                key.credential() + " " + key.route() + " " + key.key());
+                lock(key));
         // not in the same statement: what its snapshot doesn't show may have been committed when it gets the lock
+        AtomicReference<@Nullable Recorded> found = lookUp(statements, key, now);
+        statements.run();
+        return Optional.ofNullable(found.get());
+    }
+
+    /**
+     * What was answered to a key; takes nothing.
+     *
+     * @throws AnswerForgotten when that is no longer known
+     */
+    public Optional<Recorded> find(Key key, Instant now) {
+        Statements statements = new Statements(jdbc);
+        AtomicReference<@Nullable Recorded> found = lookUp(statements, key, now);
+        statements.run();
+        return Optional.ofNullable(found.get());
+    }
+
+    private AtomicReference<@Nullable Recorded> lookUp(Statements statements, Key key, Instant now) {
+        AtomicReference<@Nullable Recorded> found = new AtomicReference<>();
         statements.query(
                 "select fingerprint, status, etag, answer from idempotency_answers"
                         + " where credential = ? and route = ? and key = ? and created_at > ?",
@@ -82,10 +118,17 @@ public final class IdempotencyAnswers {
                 key.credential(),
                 key.route(),
                 key.key(),
-                // of a Timestamp the driver has to ask for the type, and then sends this by itself
-                now.minus(KEPT).atOffset(ZoneOffset.UTC));
-        statements.run();
-        return Optional.ofNullable(found.get());
+                time(now.minus(KEPT)));
+        return found;
+    }
+
+    private static String lock(Key key) {
+        return key.credential() + " " + key.route() + " " + key.key();
+    }
+
+    // of a Timestamp the driver has to ask for the type, and then sends this by itself
+    private static OffsetDateTime time(Instant at) {
+        return at.atOffset(ZoneOffset.UTC);
     }
 
     private Recorded recorded(ResultSet row) throws SQLException {
@@ -98,38 +141,45 @@ public final class IdempotencyAnswers {
                 master.open(PURPOSE, answer));
     }
 
-    /** For the answer to a key that is taken, where nothing else is to be written with it. */
-    public Statements statements() {
-        return new Statements(jdbc);
-    }
-
     /**
-     * Adds the first answer to a key.
+     * Records the first answer to a key that this transaction has taken.
      *
      * @param person whom the answer is about, so that it can be redacted; null for nobody
      */
-    public void record(Statements statements, Key key, Recorded answer, @Nullable UUID person, Instant now) {
-        statements.change(
-                "insert into idempotency_answers"
-                        + " (credential, route, key, fingerprint, status, etag, answer, person_id, created_at) values"
-                        + " (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                        + " on conflict (credential, route, key) do update set fingerprint = excluded.fingerprint,"
-                        + " status = excluded.status, etag = excluded.etag, answer = excluded.answer,"
-                        + " person_id = excluded.person_id,"
-                        + " created_at = excluded.created_at",
-                key.credential(),
-                key.route(),
-                key.key(),
-                answer.fingerprint(),
-                answer.status(),
-                answer.etag(),
-                master.seal(PURPOSE, answer.body()),
-                person,
-                Timestamp.from(now));
+    public void record(Key key, Recorded answer, @Nullable UUID person, Instant now) {
+        Statements statements = new Statements(jdbc);
+        statements.change(RECORD, parameters(key, answer, person, now));
+        statements.run();
+    }
+
+    /**
+     * Adds that a key is taken, without waiting, and that this is the first answer to it. Of the event store's schema only.
+     * Running it throws {@link KeyInUse} when another transaction has it, and {@link AlreadyAnswered}.
+     *
+     * @param person whom the answer is about, so that it can be redacted; null for nobody
+     */
+    public void takeAndRecord(Statements statements, Key key, Recorded answer, @Nullable UUID person, Instant now) {
+        statements.requireThat(TAKE, KeyInUse::new, lock(key));
+        statements.require(RECORD, AlreadyAnswered::new, parameters(key, answer, person, now));
+    }
+
+    private @Nullable Object[] parameters(Key key, Recorded answer, @Nullable UUID person, Instant now) {
+        return new @Nullable Object[] {
+            key.credential(),
+            key.route(),
+            key.key(),
+            answer.fingerprint(),
+            answer.status(),
+            answer.etag(),
+            master.seal(PURPOSE, answer.body()),
+            person,
+            time(now),
+            time(now.minus(KEPT))
+        };
     }
 
     /** Forgets answers that are older than they are kept; returns how many. */
     public int forgetOld(Instant now) {
-        return jdbc.update("delete from idempotency_answers where created_at <= ?", Timestamp.from(now.minus(KEPT)));
+        return jdbc.update("delete from idempotency_answers where created_at <= ?", time(now.minus(KEPT)));
     }
 }

@@ -68,13 +68,26 @@ public final class Statements {
      * @param otherwise what is thrown then
      */
     public void require(String sql, Supplier<RuntimeException> otherwise, @Nullable Object... parameters) {
-        @Nullable Object[] all = Arrays.copyOf(parameters, parameters.length + 1);
-        all[parameters.length] = added.size();
         add(
                 "with changed as (" + sql + " returning true) select must_change((select count(*) from changed), ?)",
                 statement -> {},
                 otherwise,
-                all);
+                withIndex(parameters));
+    }
+
+    /**
+     * Adds a condition that must hold, as {@link #require} does with a change.
+     *
+     * @param condition an expression of SQL
+     */
+    public void requireThat(String condition, Supplier<RuntimeException> otherwise, @Nullable Object... parameters) {
+        add("select must_change((" + condition + ")::integer, ?)", statement -> {}, otherwise, withIndex(parameters));
+    }
+
+    private @Nullable Object[] withIndex(@Nullable Object... parameters) {
+        @Nullable Object[] all = Arrays.copyOf(parameters, parameters.length + 1);
+        all[parameters.length] = added.size();
+        return all;
     }
 
     /** Adds one that returns rows. */

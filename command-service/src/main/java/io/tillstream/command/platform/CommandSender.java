@@ -20,12 +20,15 @@ import io.tillstream.http.error.Refusal;
 import io.tillstream.http.error.Refused;
 import io.tillstream.http.idempotency.FirstAnswers;
 import io.tillstream.http.idempotency.FirstAnswers.Use;
+import io.tillstream.http.idempotency.KeyRefusal;
 import io.tillstream.http.trace.Traces;
 import io.tillstream.store.Appended;
 import io.tillstream.store.DerivedRows.ClaimTaken;
 import io.tillstream.store.DerivedRows.StillReferredTo;
 import io.tillstream.store.DerivedRows.TargetGone;
+import io.tillstream.store.IdempotencyAnswers.AlreadyAnswered;
 import io.tillstream.store.IdempotencyAnswers.AnswerForgotten;
+import io.tillstream.store.IdempotencyAnswers.KeyInUse;
 import io.tillstream.store.Sealing.PersonForgotten;
 import io.tillstream.store.WritableStore;
 import java.sql.SQLException;
@@ -54,7 +57,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one way from a request to a committed command. One transaction holds the idempotency key, the events, what the folds
- * derive, and the recorded answer. A loser against another writer is tried again a few times. Claims and references are
+ * derive, and the recorded answer; all of it is written at its end. A loser against another writer is tried again a few times. Claims and references are
  * violated at the append, behind the bus, so their refusals are found here.
  */
 public final class CommandSender {
@@ -203,6 +206,9 @@ public final class CommandSender {
                 appended.signal();
                 return outcome.answer().writtenAt(outcome.position());
             } catch (RuntimeException e) {
+                // a repetition may meet what the first one did, and be refused for it
+                Optional<Answer<V>> earlier = earlier(origin);
+                if (earlier.isPresent()) return earlier.get();
                 RuntimeException meant = meaning(e);
                 if (meant != null) throw meant;
                 if (!lostRace(e)) throw e;
@@ -212,19 +218,26 @@ public final class CommandSender {
         }
     }
 
+    private <V> Optional<Answer<V>> earlier(Origin origin) {
+        if (origin.idempotency() == null) return Optional.empty();
+        try {
+            return firstAnswers.lookUp(origin.idempotency());
+        } catch (AnswerForgotten e) {
+            throw new Refused(PERSON_ERASED);
+        }
+    }
+
     private <R, V> Outcome<V> attempt(Origin origin, Object command, Function<R, Answer<V>> answer) {
         CommandMessage<Object> message = message(origin, command);
         UnitOfWork<CommandMessage<Object>> work = DefaultUnitOfWork.startAndGet(message);
         work.attachTransaction(transactions);
         Append append = Append.begin(store);
         ResultMessage<Answer<V>> result = work.executeWithResult(() -> {
-            Use idempotency = origin.idempotency();
-            Optional<Answer<V>> earlier = idempotency == null ? Optional.empty() : firstAnswers.earlier(idempotency);
-            if (earlier.isPresent()) return earlier.get();
             R made = dispatchWithReactions(origin, message);
             Answer<V> first = answer.apply(made);
+            Use idempotency = origin.idempotency();
             if (idempotency != null)
-                firstAnswers.record(
+                firstAnswers.takeAndRecord(
                         append.statements(),
                         idempotency,
                         first,
@@ -305,8 +318,11 @@ public final class CommandSender {
                     List<String> by = store.derived().referrers(referred.id());
                     return new Refused(refusal(referred.aggregateType()), Map.of("referred_to_by", by));
                 }
-                case PersonForgotten _, AnswerForgotten _ -> {
+                case PersonForgotten _ -> {
                     return new Refused(PERSON_ERASED);
+                }
+                case KeyInUse _ -> {
+                    return new Refused(KeyRefusal.STILL_RUNNING);
                 }
                 default -> {}
             }
@@ -326,6 +342,7 @@ public final class CommandSender {
 
     private static boolean lostRace(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof AlreadyAnswered) return true;
             if (cause instanceof SQLException sql) {
                 String state = String.valueOf(sql.getSQLState());
                 if (state.equals(DEADLOCK) || state.equals(SERIALIZATION_FAILURE) || state.equals(UNIQUE_VIOLATION))

@@ -21,12 +21,15 @@ import io.tillstream.http.Request;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refused;
+import io.tillstream.http.idempotency.FirstAnswers.Use;
+import io.tillstream.store.RoundTrips;
 import io.tillstream.store.WritableStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -34,6 +37,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What holds for every write, shown on products: one transaction, idempotency, modes, versions, racers. */
 class ProductWritesTest {
@@ -144,6 +149,47 @@ class ProductWritesTest {
         assertThatThrownBy(() -> create("another-" + slug, key))
                 .isInstanceOfSatisfying(
                         Refused.class, r -> assertThat(r.refusal().code()).isEqualTo(ErrorCode.IDEMPOTENCY_KEY_REUSED));
+    }
+
+    @Test
+    void aCreationTakesOneRoundTrip() {
+        create("warm-" + UUID.randomUUID(), UUID.randomUUID().toString());
+        assertThat(RoundTrips.of(() ->
+                        create("once-" + UUID.randomUUID(), UUID.randomUUID().toString())))
+                .isEqualTo(1);
+    }
+
+    /** What the first one did would have the repetition refused. */
+    @Test
+    void aRepetitionIsAnsweredWhereItsCommandWouldBeRefused() {
+        UUID id = created("deleted-once").id();
+        String key = UUID.randomUUID().toString();
+        assertThat(delete(id, key).headers()).doesNotContainKey("Idempotent-Replayed");
+        Answer<UUID> again = delete(id, key);
+        assertThat(again.status()).isEqualTo(204);
+        assertThat(again.headers()).containsEntry("Idempotent-Replayed", "true");
+        assertThatThrownBy(() -> delete(id, UUID.randomUUID().toString()))
+                .isInstanceOfSatisfying(
+                        Refused.class, r -> assertThat(r.refusal().code()).isEqualTo(ErrorCode.NOT_FOUND));
+        assertThat(store.log().history(id)).hasSize(2);
+    }
+
+    @Test
+    void aKeyThatAnotherRequestHoldsIsNotWaitedFor() {
+        String key = UUID.randomUUID().toString();
+        String slug = "held-" + UUID.randomUUID();
+        Request held = request("POST", "/api/v1/products", Mode.LIVE)
+                .idempotencyKey(key)
+                .build();
+        new TransactionTemplate(service.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
+            assertThat(store.answers().take(requireNonNull(Use.of(held)).key(), Instant.now()))
+                    .isEmpty();
+            assertThatThrownBy(() -> CompletableFuture.supplyAsync(() -> create(slug, key))
+                            .join())
+                    .rootCause()
+                    .hasMessageContaining("still running");
+        });
+        assertThat(create(slug, key).status()).isEqualTo(201);
     }
 
     @Test
@@ -280,6 +326,15 @@ class ProductWritesTest {
     private static void delete(UUID id) {
         commands.send(
                 request("DELETE", "/api/v1/products/" + id, Mode.LIVE).build(),
+                new DeleteProduct(id),
+                (Product product) -> Answer.noContent());
+    }
+
+    private static Answer<UUID> delete(UUID id, String idempotencyKey) {
+        return commands.send(
+                request("DELETE", "/api/v1/products/" + id, Mode.LIVE)
+                        .idempotencyKey(idempotencyKey)
+                        .build(),
                 new DeleteProduct(id),
                 (Product product) -> Answer.noContent());
     }

@@ -13,8 +13,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a repeated request its first answer again. All of it happens in the transaction that has the request's effect: it
- * takes the key, looks for an answer, and records the one that it made. Refusals and failures roll back with the rest.
+ * Gives a repeated request its first answer again. The transaction that has the request's effect takes the key and records the answer,
+ * once. What reaches beyond it takes the key before its effect ({@link #earlier}); what doesn't takes it with the rest at its end
+ * ({@link #takeAndRecord}), and looks for an earlier answer only where it fails. Refusals and failures roll back.
  */
 public final class FirstAnswers {
     /** A key in use: whose, on which route, for which request. */
@@ -39,35 +40,39 @@ public final class FirstAnswers {
 
     /** Takes the key; what was answered to it, if it was. */
     public <V> Optional<Answer<V>> earlier(Use use) {
-        Optional<Recorded> recorded;
         try {
-            recorded = answers.take(use.key(), clock.instant());
+            return again(use, answers.take(use.key(), clock.instant()));
         } catch (KeyInUse e) {
             throw new Refused(KeyRefusal.STILL_RUNNING);
         }
+    }
+
+    /** What was answered, if it was; takes nothing. */
+    public <V> Optional<Answer<V>> lookUp(Use use) {
+        return again(use, answers.find(use.key(), clock.instant()));
+    }
+
+    private static <V> Optional<Answer<V>> again(Use use, Optional<Recorded> recorded) {
         if (recorded.isPresent() && !recorded.get().fingerprint().equals(use.fingerprint()))
             throw new Refused(KeyRefusal.KEY_REUSED);
         return recorded.map(first -> Answer.replayed(first.status(), first.body(), first.etag()));
     }
 
     /**
-     * Keeps the first answer.
+     * Keeps the first answer to a key that this transaction has taken.
      *
      * @param person whom it is about, so that it can be redacted; null for nobody
      */
     public void record(Use use, Answer<?> first, @Nullable UUID person) {
-        Statements statements = answers.statements();
-        record(statements, use, first, person);
-        statements.run();
+        answers.record(use.key(), recorded(use, first), person, clock.instant());
     }
 
-    /** As the other, when the statements are run. */
-    public void record(Statements statements, Use use, Answer<?> first, @Nullable UUID person) {
-        answers.record(
-                statements,
-                use.key(),
-                new Recorded(use.fingerprint(), first.status(), first.etag(), first.body()),
-                person,
-                clock.instant());
+    /** Adds that the key is taken and that this is its first answer; throws when the statements are run, as {@link IdempotencyAnswers} does. */
+    public void takeAndRecord(Statements statements, Use use, Answer<?> first, @Nullable UUID person) {
+        answers.takeAndRecord(statements, use.key(), recorded(use, first), person, clock.instant());
+    }
+
+    private static Recorded recorded(Use use, Answer<?> first) {
+        return new Recorded(use.fingerprint(), first.status(), first.etag(), first.body());
     }
 }

@@ -7,8 +7,11 @@ import static com.mongodb.client.model.Updates.inc;
 import static com.mongodb.client.model.Updates.max;
 import static com.mongodb.client.model.Updates.set;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +20,9 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +56,27 @@ final class KeyUse {
         return used;
     }
 
-    void add(UUID key, Used more) {
-        List<Bson> updates = new ArrayList<>(List.of(inc("count", more.count())));
-        if (more.lastAt() != null) updates.add(max("last_used_at", Date.from(more.lastAt())));
-        if (more.lastIp() != null) updates.add(set("last_used_ip", more.lastIp()));
-        uses.updateOne(eq(key.toString()), combine(updates), new UpdateOptions().upsert(true));
+    /**
+     * Adds uses of several keys at a time.
+     *
+     * @return the keys for which that failed
+     */
+    Set<UUID> add(Map<UUID, Used> more) {
+        List<UUID> keys = List.copyOf(more.keySet());
+        List<UpdateOneModel<Document>> each = new ArrayList<>(keys.size());
+        more.forEach((key, used) -> {
+            List<Bson> updates = new ArrayList<>(List.of(inc("count", used.count())));
+            if (used.lastAt() != null) updates.add(max("last_used_at", Date.from(used.lastAt())));
+            if (used.lastIp() != null) updates.add(set("last_used_ip", used.lastIp()));
+            each.add(new UpdateOneModel<>(eq(key.toString()), combine(updates), new UpdateOptions().upsert(true)));
+        });
+        try {
+            uses.bulkWrite(each, new BulkWriteOptions().ordered(false));
+            return Set.of();
+        } catch (MongoBulkWriteException e) {
+            return e.getWriteErrors().stream()
+                    .map(failed -> keys.get(failed.getIndex()))
+                    .collect(Collectors.toSet());
+        }
     }
 }

@@ -1,6 +1,10 @@
 package io.tillstream.query.apikey;
 
 import io.tillstream.http.usage.KeyUses;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -26,14 +30,24 @@ final class KeyUseKeeper implements AutoCloseable {
     }
 
     void keep() {
-        counted.take().forEach((key, use) -> {
-            try {
-                kept.add(key, new KeyUse.Used(use.count(), use.lastAt(), use.lastIp()));
-            } catch (RuntimeException e) {
-                log.debug("Uses of key {} are kept later", key, e);
-                counted.count(key, use);
-            }
+        Map<UUID, KeyUses.Use> taken = counted.take();
+        if (taken.isEmpty()) return;
+        Map<UUID, KeyUse.Used> used = new LinkedHashMap<>();
+        taken.forEach((key, use) -> used.put(key, new KeyUse.Used(use.count(), use.lastAt(), use.lastIp())));
+        Set<UUID> later = addAll(used);
+        taken.forEach((key, use) -> {
+            if (later.contains(key)) counted.count(key, use);
         });
+    }
+
+    /** Answers which are to be kept later. */
+    private Set<UUID> addAll(Map<UUID, KeyUse.Used> used) {
+        try {
+            return kept.add(used);
+        } catch (RuntimeException e) {
+            log.debug("Uses of {} keys are kept later", used.size(), e);
+            return used.keySet();
+        }
     }
 
     @Override

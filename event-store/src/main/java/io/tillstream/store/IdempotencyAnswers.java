@@ -90,24 +90,6 @@ public final class IdempotencyAnswers {
                 },
                 lock(key));
         // not in the same statement: what its snapshot doesn't show may have been committed when it gets the lock
-        AtomicReference<@Nullable Recorded> found = lookUp(statements, key, now);
-        statements.run();
-        return Optional.ofNullable(found.get());
-    }
-
-    /**
-     * What was answered to a key; takes nothing.
-     *
-     * @throws AnswerForgotten when that is no longer known
-     */
-    public Optional<Recorded> find(Key key, Instant now) {
-        Statements statements = new Statements(jdbc);
-        AtomicReference<@Nullable Recorded> found = lookUp(statements, key, now);
-        statements.run();
-        return Optional.ofNullable(found.get());
-    }
-
-    private AtomicReference<@Nullable Recorded> lookUp(Statements statements, Key key, Instant now) {
         AtomicReference<@Nullable Recorded> found = new AtomicReference<>();
         statements.query(
                 "select fingerprint, status, etag, answer from idempotency_answers"
@@ -119,7 +101,8 @@ public final class IdempotencyAnswers {
                 key.route(),
                 key.key(),
                 time(now.minus(KEPT)));
-        return found;
+        statements.run();
+        return Optional.ofNullable(found.get());
     }
 
     private static String lock(Key key) {

@@ -20,7 +20,6 @@ import io.tillstream.http.error.Refusal;
 import io.tillstream.http.error.Refused;
 import io.tillstream.http.idempotency.FirstAnswers;
 import io.tillstream.http.idempotency.FirstAnswers.Use;
-import io.tillstream.http.idempotency.KeyRefusal;
 import io.tillstream.http.trace.Traces;
 import io.tillstream.store.Appended;
 import io.tillstream.store.DerivedRows.ClaimTaken;
@@ -54,10 +53,11 @@ import org.axonframework.messaging.ResultMessage;
 import org.axonframework.messaging.unitofwork.DefaultUnitOfWork;
 import org.axonframework.messaging.unitofwork.UnitOfWork;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
  * The one way from a request to a committed command. One transaction holds the idempotency key, the events, what the folds
- * derive, and the recorded answer; all of it is written at its end. A loser against another writer is tried again a few times. Claims and references are
+ * derive, and the recorded answer, which are written together ({@link Append}). A loser against another writer is tried again a few times. Claims and references are
  * violated at the append, behind the bus, so their refusals are found here.
  */
 public final class CommandSender {
@@ -206,8 +206,7 @@ public final class CommandSender {
                 appended.signal();
                 return outcome.answer().writtenAt(outcome.position());
             } catch (RuntimeException e) {
-                // a repetition may meet what the first one did, and be refused for it
-                Optional<Answer<V>> earlier = earlier(origin);
+                Optional<Answer<V>> earlier = earlier(origin, e);
                 if (earlier.isPresent()) return earlier.get();
                 RuntimeException meant = meaning(e);
                 if (meant != null) throw meant;
@@ -218,12 +217,19 @@ public final class CommandSender {
         }
     }
 
-    private <V> Optional<Answer<V>> earlier(Origin origin) {
-        if (origin.idempotency() == null) return Optional.empty();
+    /** A repetition may meet what the first request did, and fail of it. */
+    private <V> Optional<Answer<V>> earlier(Origin origin, RuntimeException failure) {
+        Use idempotency = origin.idempotency();
+        if (idempotency == null || failure instanceof CannotCreateTransactionException) return Optional.empty();
         try {
-            return firstAnswers.lookUp(origin.idempotency());
+            Optional<Answer<V>> first = transactions.fetchInTransaction(() -> firstAnswers.<V>earlier(idempotency));
+            // it may have been committed just now, and whoever is told of it may read at once
+            return first.map(answer -> answer.writtenAt(store.log().highest()));
         } catch (AnswerForgotten e) {
             throw new Refused(PERSON_ERASED);
+        } catch (RuntimeException e) {
+            if (!(e instanceof Refused)) e.addSuppressed(failure);
+            throw e;
         }
     }
 
@@ -257,10 +263,13 @@ public final class CommandSender {
                 : traces.begin("append", SpanKind.INTERNAL, origin.traceparent());
         try {
             append.commit();
+            if (append.events() > 0) appends.record(append.took());
+        } catch (RuntimeException e) {
+            span.setStatus(StatusCode.ERROR);
+            throw e;
         } finally {
             span.setAttribute("tillstream.events", append.events());
             span.end();
-            if (append.events() > 0) appends.record(append.took());
         }
     }
 
@@ -321,9 +330,6 @@ public final class CommandSender {
                 case PersonForgotten _ -> {
                     return new Refused(PERSON_ERASED);
                 }
-                case KeyInUse _ -> {
-                    return new Refused(KeyRefusal.STILL_RUNNING);
-                }
                 default -> {}
             }
         }
@@ -342,7 +348,7 @@ public final class CommandSender {
 
     private static boolean lostRace(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof AlreadyAnswered) return true;
+            if (cause instanceof AlreadyAnswered || cause instanceof KeyInUse) return true;
             if (cause instanceof SQLException sql) {
                 String state = String.valueOf(sql.getSQLState());
                 if (state.equals(DEADLOCK) || state.equals(SERIALIZATION_FAILURE) || state.equals(UNIQUE_VIOLATION))

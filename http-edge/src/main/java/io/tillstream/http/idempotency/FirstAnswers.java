@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives a repeated request its first answer again. The transaction that has the request's effect takes the key and records the answer,
- * once. What reaches beyond it takes the key before its effect ({@link #earlier}); what doesn't takes it with the rest at its end
- * ({@link #takeAndRecord}), and looks for an earlier answer only where it fails. Refusals and failures roll back.
+ * once. What reaches beyond it takes the key before its effect ({@link #earlier}, {@link #record}); what doesn't takes it with the rest at
+ * its end ({@link #takeAndRecord}), and asks for an earlier answer only where it fails. Refusals and failures roll back.
  */
 public final class FirstAnswers {
     /** A key in use: whose, on which route, for which request. */
@@ -40,19 +40,12 @@ public final class FirstAnswers {
 
     /** Takes the key; what was answered to it, if it was. */
     public <V> Optional<Answer<V>> earlier(Use use) {
+        Optional<Recorded> recorded;
         try {
-            return again(use, answers.take(use.key(), clock.instant()));
+            recorded = answers.take(use.key(), clock.instant());
         } catch (KeyInUse e) {
             throw new Refused(KeyRefusal.STILL_RUNNING);
         }
-    }
-
-    /** What was answered, if it was; takes nothing. */
-    public <V> Optional<Answer<V>> lookUp(Use use) {
-        return again(use, answers.find(use.key(), clock.instant()));
-    }
-
-    private static <V> Optional<Answer<V>> again(Use use, Optional<Recorded> recorded) {
         if (recorded.isPresent() && !recorded.get().fingerprint().equals(use.fingerprint()))
             throw new Refused(KeyRefusal.KEY_REUSED);
         return recorded.map(first -> Answer.replayed(first.status(), first.body(), first.etag()));

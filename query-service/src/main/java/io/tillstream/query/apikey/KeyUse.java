@@ -57,7 +57,7 @@ final class KeyUse {
     }
 
     /**
-     * Adds uses of several keys at a time.
+     * Adds uses of several keys at a time. Where the store doesn't answer, nobody knows which it has added.
      *
      * @return the keys for which that failed
      */

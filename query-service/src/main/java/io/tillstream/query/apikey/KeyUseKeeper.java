@@ -40,7 +40,7 @@ final class KeyUseKeeper implements AutoCloseable {
         });
     }
 
-    /** Answers which are to be kept later. */
+    /** Answers which keys' uses are to be kept later. */
     private Set<UUID> addAll(Map<UUID, KeyUse.Used> used) {
         try {
             return kept.add(used);

@@ -57,8 +57,8 @@ import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
  * The one way from a request to a committed command. One transaction holds the idempotency key, the events, what the folds
- * derive, and the recorded answer, which are written together ({@link Append}). A loser against another writer is tried again a few times. Claims and references are
- * violated at the append, behind the bus, so their refusals are found here.
+ * derive, and the recorded answer, which are written together ({@link Append}). A loser against another writer is tried again a
+ * few times. Claims and references are violated at the append, behind the bus, so their refusals are found here.
  */
 public final class CommandSender {
     private static final int ATTEMPTS = 8;

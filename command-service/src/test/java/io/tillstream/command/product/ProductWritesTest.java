@@ -22,6 +22,7 @@ import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refused;
 import io.tillstream.http.idempotency.FirstAnswers.Use;
+import io.tillstream.http.idempotency.KeyRefusal;
 import io.tillstream.store.RoundTrips;
 import io.tillstream.store.WritableStore;
 import java.time.Instant;
@@ -33,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -242,9 +244,11 @@ class ProductWritesTest {
             assertThat(store.answers().take(requireNonNull(Use.of(held)).key(), Instant.now()))
                     .isEmpty();
             assertThatThrownBy(() -> CompletableFuture.supplyAsync(() -> create(slug, key))
+                            .orTimeout(10, TimeUnit.SECONDS)
                             .join())
                     .rootCause()
-                    .hasMessageContaining("still running");
+                    .isInstanceOfSatisfying(
+                            Refused.class, r -> assertThat(r.refusal()).isEqualTo(KeyRefusal.STILL_RUNNING));
         });
         assertThat(create(slug, key).status()).isEqualTo(201);
     }

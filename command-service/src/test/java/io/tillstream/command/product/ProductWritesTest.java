@@ -21,10 +21,12 @@ import io.tillstream.http.Request;
 import io.tillstream.http.error.ErrorCode;
 import io.tillstream.http.error.Invalid;
 import io.tillstream.http.error.Refused;
+import io.tillstream.http.idempotency.FirstAnswers;
 import io.tillstream.http.idempotency.FirstAnswers.Use;
 import io.tillstream.http.idempotency.KeyRefusal;
 import io.tillstream.store.RoundTrips;
 import io.tillstream.store.WritableStore;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -240,9 +242,9 @@ class ProductWritesTest {
         Request held = request("POST", "/api/v1/products", Mode.LIVE)
                 .idempotencyKey(key)
                 .build();
+        FirstAnswers answers = new FirstAnswers(store.answers(), service.getBean(Clock.class));
         new TransactionTemplate(service.getBean(PlatformTransactionManager.class)).executeWithoutResult(status -> {
-            assertThat(store.answers().take(requireNonNull(Use.of(held)).key(), Instant.now()))
-                    .isEmpty();
+            assertThat(answers.earlier(requireNonNull(Use.of(held)))).isEmpty();
             assertThatThrownBy(() -> CompletableFuture.supplyAsync(() -> create(slug, key))
                             .orTimeout(10, TimeUnit.SECONDS)
                             .join())

@@ -13,6 +13,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
+import io.tillstream.http.usage.KeyUses;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -61,13 +62,13 @@ final class KeyUse {
      *
      * @return the keys for which that failed
      */
-    Set<UUID> add(Map<UUID, Used> more) {
+    Set<UUID> add(Map<UUID, KeyUses.Use> more) {
         List<UUID> keys = List.copyOf(more.keySet());
         List<UpdateOneModel<Document>> each = new ArrayList<>(keys.size());
-        more.forEach((key, used) -> {
-            List<Bson> updates = new ArrayList<>(List.of(inc("count", used.count())));
-            if (used.lastAt() != null) updates.add(max("last_used_at", Date.from(used.lastAt())));
-            if (used.lastIp() != null) updates.add(set("last_used_ip", used.lastIp()));
+        more.forEach((key, use) -> {
+            List<Bson> updates =
+                    new ArrayList<>(List.of(inc("count", use.count()), max("last_used_at", Date.from(use.lastAt()))));
+            if (use.lastIp() != null) updates.add(set("last_used_ip", use.lastIp()));
             each.add(new UpdateOneModel<>(eq(key.toString()), combine(updates), new UpdateOptions().upsert(true)));
         });
         try {

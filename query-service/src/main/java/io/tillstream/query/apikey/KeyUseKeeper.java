@@ -1,7 +1,6 @@
 package io.tillstream.query.apikey;
 
 import io.tillstream.http.usage.KeyUses;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -32,21 +31,19 @@ final class KeyUseKeeper implements AutoCloseable {
     void keep() {
         Map<UUID, KeyUses.Use> taken = counted.take();
         if (taken.isEmpty()) return;
-        Map<UUID, KeyUse.Used> used = new LinkedHashMap<>();
-        taken.forEach((key, use) -> used.put(key, new KeyUse.Used(use.count(), use.lastAt(), use.lastIp())));
-        Set<UUID> later = addAll(used);
+        Set<UUID> later = addAll(taken);
         taken.forEach((key, use) -> {
             if (later.contains(key)) counted.count(key, use);
         });
     }
 
     /** Answers which keys' uses are to be kept later. */
-    private Set<UUID> addAll(Map<UUID, KeyUse.Used> used) {
+    private Set<UUID> addAll(Map<UUID, KeyUses.Use> uses) {
         try {
-            return kept.add(used);
+            return kept.add(uses);
         } catch (RuntimeException e) {
-            log.debug("Uses of {} keys are kept later", used.size(), e);
-            return used.keySet();
+            log.debug("Uses of {} keys are kept later", uses.size(), e);
+            return uses.keySet();
         }
     }
 

@@ -3,6 +3,7 @@ package io.tillstream.query.apikey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.mongodb.client.MongoDatabase;
+import io.tillstream.http.usage.KeyUses.Use;
 import io.tillstream.query.apikey.KeyUse.Used;
 import io.tillstream.query.platform.ReadStoreServer;
 import java.time.Instant;
@@ -31,9 +32,9 @@ class KeyUseTest {
 
     @Test
     void addsUpAndShowsTheLastTime() {
-        assertThat(uses.add(Map.of(one, new Used(2, NOON, "192.0.2.1"), other, new Used(1, NOON, null))))
+        assertThat(uses.add(Map.of(one, new Use(2, NOON, "192.0.2.1"), other, new Use(1, NOON, null))))
                 .isEmpty();
-        assertThat(uses.add(Map.of(one, new Used(3, NOON.minusSeconds(1), null))))
+        assertThat(uses.add(Map.of(one, new Use(3, NOON.minusSeconds(1), null))))
                 .isEmpty();
         assertThat(uses.of(List.of(one, other)))
                 .isEqualTo(Map.of(one, new Used(5, NOON, "192.0.2.1"), other, new Used(1, NOON, null)));
@@ -42,7 +43,7 @@ class KeyUseTest {
     @Test
     void tellsWhichOfManyItCouldNotAdd() {
         database.getCollection("usage").insertOne(new Document("_id", one.toString()).append("count", "no number"));
-        assertThat(uses.add(Map.of(one, new Used(1, NOON, null), other, new Used(2, NOON, null))))
+        assertThat(uses.add(Map.of(one, new Use(1, NOON, null), other, new Use(2, NOON, null))))
                 .containsExactly(one);
         assertThat(uses.of(List.of(other))).containsEntry(other, new Used(2, NOON, null));
     }

@@ -58,10 +58,7 @@ class MeanwhileTest {
 
     @Test
     void recordsNothingOfADayThatIsDropped() {
-        ShopWebhook webhook = shop.toldOfProducts(receiver);
-        receiver.answerLate(200, "late");
-        shop.product();
-        receiver.awaitReceived(1);
+        ShopWebhook webhook = askedAndNotAnswered();
         Partitions partitions = shop.bean(Partitions.class);
         shop.clock().advance(Duration.ofDays(1));
         partitions.make(shop.clock().instant());
@@ -190,10 +187,7 @@ class MeanwhileTest {
     /** Else it would be sent again at the end of its lease, and so would each of them. */
     @Test
     void sendsNothingWhileSomethingIsOverForLongAndNotRecorded() {
-        ShopWebhook webhook = shop.toldOfProducts(receiver);
-        receiver.answerLate(200, "late");
-        shop.product();
-        receiver.awaitReceived(1);
+        ShopWebhook webhook = askedAndNotAnswered();
         shop.whileLocked("select id from deliveries", () -> {
             receiver.mayAnswer();
             awaitSomebodyBlocked();
@@ -220,6 +214,15 @@ class MeanwhileTest {
                 before, now, new Exchange.Answered(404, "nobody", Optional.empty()), new Outcome.GaveUp(false), now, 1);
         shop.bean(DeliveryQueue.class).record(List.of(again), Set.of(), Set.of(), now, true);
         assertThat(stored(over)).isEqualTo(first);
+    }
+
+    /** Until {@link Receiver#mayAnswer}. */
+    private ShopWebhook askedAndNotAnswered() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        receiver.answerLate(200, "late");
+        shop.product();
+        receiver.awaitReceived(1);
+        return webhook;
     }
 
     /** What came of a product, after which the dispatcher does nothing more. */

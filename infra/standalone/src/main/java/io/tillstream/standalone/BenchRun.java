@@ -3,6 +3,8 @@ package io.tillstream.standalone;
 import static com.mongodb.client.model.Filters.in;
 
 import com.mongodb.client.MongoCollection;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.tillstream.command.CommandService;
 import io.tillstream.command.product.NewProducts;
 import io.tillstream.events.envelope.EventJson;
@@ -725,7 +727,7 @@ final class BenchRun implements AutoCloseable {
                     "/deliver?at_once=" + CONNECTIONS + "&times=" + size.deliveries + "&url="
                             + URLEncoder.encode(receiver.url(), StandardCharsets.UTF_8),
                     null,
-                    "",
+                    receiver.sameHeaders(),
                     receiver.last()));
             return size.deliveries * 1e9 / Long.parseLong(answer.text());
         }
@@ -856,12 +858,15 @@ final class BenchRun implements AutoCloseable {
 
     /** Takes whatever is posted, and notes when. */
     private static final class Receiver implements AutoCloseable {
+        private static final Set<String> OF_A_CONNECTION = Set.of("host", "content-length", "accept");
+
         private final ConcurrentLinkedQueue<Double> delays = new ConcurrentLinkedQueue<>();
         private final AtomicLong received = new AtomicLong();
         private final DisposableServer server;
         private volatile long expected = Long.MAX_VALUE;
         private volatile long first;
         private volatile long end;
+        private volatile HttpHeaders lastHeaders = EmptyHttpHeaders.INSTANCE;
         private volatile String last = "{}";
 
         Receiver() {
@@ -880,18 +885,19 @@ final class BenchRun implements AutoCloseable {
                     .handle((request, response) -> request.receive()
                             .aggregate()
                             .asString()
-                            .doOnNext(this::receive)
+                            .doOnNext(body -> receive(request.requestHeaders(), body))
                             .then(Mono.defer(
                                     () -> answers ? response.status(200).send().then() : Mono.never())))
                     .bindNow();
         }
 
-        private void receive(String body) {
+        private void receive(HttpHeaders headers, String body) {
             long n = received.incrementAndGet();
             if (n == 1) first = System.nanoTime();
             if (n == expected) end = System.nanoTime();
             int at = body.indexOf("\"timestamp\":\"");
             if (at < 0) return;
+            lastHeaders = headers;
             last = body;
             Instant happened = Instant.parse(body.substring(at + 13, body.indexOf('"', at + 13)));
             delays.add((double) Duration.between(happened, Instant.now()).toMillis());
@@ -905,7 +911,21 @@ final class BenchRun implements AutoCloseable {
             return last;
         }
 
+        /** For the yardstick, which sends the headers that the last request had. */
+        String sameHeaders() {
+            StringBuilder lines = new StringBuilder();
+            for (Map.Entry<String, String> header : lastHeaders)
+                if (!OF_A_CONNECTION.contains(header.getKey().toLowerCase(Locale.ROOT)))
+                    lines.append(BenchYardstick.SAME)
+                            .append(header.getKey())
+                            .append(": ")
+                            .append(header.getValue())
+                            .append("\r\n");
+            return lines.toString();
+        }
+
         void expect(long count) {
+            delays.clear();
             end = 0;
             received.set(0);
             expected = count;

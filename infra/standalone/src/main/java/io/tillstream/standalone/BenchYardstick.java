@@ -10,6 +10,8 @@ import static org.springframework.web.reactive.function.server.RouterFunctions.r
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,6 +37,9 @@ import reactor.netty.resources.ConnectionProvider;
  * modes, validation, sorting, counting, metrics; not even a tree of the JSON.
  */
 public final class BenchYardstick {
+    /** What names of headers begin with that are sent on, without it. */
+    static final String SAME = "Same-";
+
     /** Of a body: the ids of a thousand pages. */
     private static final int MOST_BYTES = 16 * 1024 * 1024;
 
@@ -109,17 +114,20 @@ public final class BenchYardstick {
         });
     }
 
-    /** Posts the same bytes as often as asked, so many at a time, and answers how long it took. */
+    /** Posts the same bytes as often as asked, headers and body, so many at a time, and answers how long it took. */
     private Mono<ServerResponse> deliver(ServerRequest request) {
         String url = request.queryParam("url").orElseThrow();
         int times = Integer.parseInt(request.queryParam("times").orElseThrow());
         int atOnce = Integer.parseInt(request.queryParam("at_once").orElseThrow());
+        HttpHeaders same = new DefaultHttpHeaders();
+        request.headers().asHttpHeaders().forEach((name, values) -> {
+            if (name.regionMatches(true, 0, SAME, 0, SAME.length())) same.set(name.substring(SAME.length()), values);
+        });
         return request.bodyToMono(byte[].class)
                 .flatMap(body -> Mono.defer(() -> {
                     ConnectionProvider connections = ConnectionProvider.create("bare", atOnce);
                     HttpClient http = HttpClient.create(connections)
-                            .headers(sent ->
-                                    sent.set("Content-Type", "application/json").set("Content-Length", body.length));
+                            .headers(sent -> sent.set(same).set("Content-Length", body.length));
                     long started = System.nanoTime();
                     return Flux.range(0, times)
                             .flatMap(

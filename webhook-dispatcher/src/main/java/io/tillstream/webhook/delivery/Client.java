@@ -3,6 +3,7 @@ package io.tillstream.webhook.delivery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.resolver.AddressResolver;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +75,8 @@ final class Client implements AutoCloseable {
     private final Duration timeout;
     private final Clock clock;
     private final ConnectionProvider connections;
-    private final LoopResources loops = LoopResources.create("webhook", 1, 2, true);
+    private final LoopResources loops = LoopResources.create("webhook", 1, 1, true);
+    private final EventLoop loop = loops.onClient(LoopResources.DEFAULT_NATIVE).next();
     private final HttpClient http;
     private final ConcurrentLruCache<String, Receiver> receivers = new ConcurrentLruCache<>(1_000, this::receiver);
 
@@ -108,6 +111,16 @@ final class Client implements AutoCloseable {
                 .disableRetry(true)
                 .keepAlive(true)
                 .compress(false);
+    }
+
+    /** Does something on the event loop, which mustn't wait for anything; false when this is closed. */
+    boolean onEventLoop(Runnable task) {
+        try {
+            loop.execute(task);
+            return true;
+        } catch (RejectedExecutionException _) {
+            return false;
+        }
     }
 
     /** Posts a body; never fails. */

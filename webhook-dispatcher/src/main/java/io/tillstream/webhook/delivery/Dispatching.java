@@ -25,8 +25,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 
 /**
- * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one claims, one sends, one records what came of
- * it, one carries on replays, one removes the logs of deleted webhooks and one tidies. Whatever fails starts over from what PostgreSQL
+ * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one claims, one records what came of
+ * what is sent, one carries on replays, one removes the logs of deleted webhooks and one tidies. Whatever fails starts over from what PostgreSQL
  * knows. Any number of instances may run.
  */
 final class Dispatching implements SmartLifecycle, ReadModel {
@@ -113,19 +113,16 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     @Override
     public void start() {
         CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch sent = new CountDownLatch(1); // nothing is sent any more
         stopped = stop;
-        long life = sending.open();
+        sending.open();
         threads = List.of(
                 Thread.ofPlatform().name("webhooks-intake").daemon().start(() -> untilStopped(stop, this::follow)),
-                Thread.ofPlatform().name("webhooks-claiming").daemon().start(() -> untilStopped(stop, this::claim)),
-                Thread.ofPlatform().name("webhooks-sending").daemon().start(() -> {
-                    untilStopped(stop, this::send);
-                    sending.close(life);
-                    sent.countDown();
+                Thread.ofPlatform().name("webhooks-claiming").daemon().start(() -> {
+                    untilStopped(stop, this::claim);
+                    sending.giveBackUnwanted();
                 }),
                 Thread.ofPlatform().name("webhooks-recording").daemon().start(() -> {
-                    untilStopped(sent, this::record);
+                    untilStopped(stop, this::record);
                     recordTheRest();
                 }),
                 Thread.ofPlatform().name("webhooks-replays").daemon().start(() -> untilStopped(stop, this::replay)),
@@ -135,6 +132,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
 
     @Override
     public void stop() {
+        sending.close();
         stopped.countDown();
         sending.wake();
         try {
@@ -258,13 +256,6 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         }
     }
 
-    private void send(CountDownLatch stop) throws InterruptedException {
-        while (stop.getCount() > 0) {
-            sending.sendLeased();
-            well();
-        }
-    }
-
     private void claim(CountDownLatch stop) throws InterruptedException {
         while (stop.getCount() > 0) {
             sending.claimDue();
@@ -272,8 +263,8 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         }
     }
 
-    private void record(CountDownLatch sent) throws InterruptedException {
-        while (sent.getCount() > 0) {
+    private void record(CountDownLatch stop) throws InterruptedException {
+        while (stop.getCount() > 0) {
             sending.recordDone();
             well();
         }

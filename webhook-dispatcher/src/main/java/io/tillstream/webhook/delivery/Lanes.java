@@ -34,7 +34,18 @@ final class Lanes {
 
     private static final int MOST_WAITING_IN_ALL = 3;
 
-    private record Waiting(Claimed claimed, long since) {}
+    /**
+     * What may be attempted.
+     *
+     * @param secrets in the clear, by the ids of their rows: whoever begins an attempt waits for nothing
+     */
+    record Ready(Claimed claimed, Map<UUID, String> secrets) {}
+
+    private record Waiting(Ready ready, long since) {
+        Claimed claimed() {
+            return ready.claimed();
+        }
+    }
 
     private static final class Lane {
         private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -75,7 +86,6 @@ final class Lanes {
     private int waiting;
     private final List<Claimed> unwanted = new ArrayList<>();
     private boolean closed = true;
-    private long life;
 
     /**
      * @param inAll attempts under way
@@ -201,13 +211,14 @@ final class Lanes {
         }
     }
 
-    /** Takes what is leased; false when this is closed, and it is to be given back. */
-    boolean add(List<Claimed> leased) {
+    /** Takes what is leased, with the secrets of all of it; false when this is closed, and it is to be given back. */
+    boolean add(List<Claimed> leased, Map<UUID, String> secrets) {
         lock.lock();
         try {
             if (closed) return false;
             long now = nanos.getAsLong();
-            for (Claimed one : leased) lane(one.delivery().endpointId()).waiting.add(new Waiting(one, now));
+            for (Claimed one : leased)
+                lane(one.delivery().endpointId()).waiting.add(new Waiting(new Ready(one, secrets), now));
             waiting += leased.size();
             return true;
         } finally {
@@ -228,11 +239,11 @@ final class Lanes {
     // --- what goes out
 
     /** What may be attempted now, which is under way from now on; endpoints take turns where not all can have what they may. */
-    List<Claimed> next() {
+    List<Ready> next() {
         lock.lock();
         try {
             long now = nanos.getAsLong();
-            List<Claimed> next = new ArrayList<>();
+            List<Ready> next = new ArrayList<>();
             boolean more = true;
             while (more && hasPlace(underWay, unrecorded, inAll)) {
                 more = false;
@@ -240,7 +251,7 @@ final class Lanes {
                     Lane lane = lane(endpoint);
                     if (!hasPlace(underWay, unrecorded, inAll) || !hasPlace(lane) || lane.waiting.isEmpty()) continue;
                     if (stale(lane, now)) continue;
-                    next.add(lane.waiting.remove().claimed());
+                    next.add(lane.waiting.remove().ready());
                     waiting--;
                     lane.underWay++;
                     lane.unrecorded++;
@@ -295,16 +306,18 @@ final class Lanes {
         return now - lane.waiting.element().since() > STALE;
     }
 
-    /** An attempt is over: another one may begin while what became of it is recorded. */
-    void over(Attempted attempt) {
+    /** An attempt is over: another one may begin while what became of it is recorded. Answers how many are over and not recorded. */
+    int over(Attempted attempt) {
         lock.lock();
         try {
             Lane lane = lane(attempt.delivery().endpointId());
             lane.underWay--;
             underWay--;
-            if (!failed(attempt)) return;
-            lane.failed++;
-            abandon(lane);
+            if (failed(attempt)) {
+                lane.failed++;
+                abandon(lane);
+            }
+            return unrecorded - underWay;
         } finally {
             lock.unlock();
         }
@@ -338,12 +351,27 @@ final class Lanes {
     private void abandon(Lane lane) {
         lane.taken = 0;
         lane.takenBefore = 0;
+        abandonWaiting(lane);
+    }
+
+    private void abandonWaiting(Lane lane) {
         lane.waiting.forEach(one -> unwanted.add(one.claimed()));
         waiting -= lane.waiting.size();
         lane.waiting.clear();
     }
 
-    /** One that was to be under way and isn't, or has come to nothing that can be recorded. */
+    /** One that was to be under way and isn't. */
+    void unattempted(Claimed claimed) {
+        lock.lock();
+        try {
+            lost(claimed);
+            unwanted.add(claimed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One that has come to nothing that can be recorded. */
     void lost(Claimed claimed) {
         lock.lock();
         try {
@@ -363,41 +391,32 @@ final class Lanes {
 
     // --- its life
 
-    /** Takes something from now on; answers which of its lives this is. */
-    long open() {
+    /** Takes something from now on. */
+    void open() {
         lock.lock();
         try {
             closed = false;
-            return ++life;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Takes nothing more in that life; answers all that waits. One that is over already has nothing. */
-    List<Claimed> close(long which) {
+    /** Takes nothing more, and wants nothing that waits. */
+    void close() {
         lock.lock();
         try {
-            if (which != life) return List.of();
             closed = true;
-            List<Claimed> all = new ArrayList<>(unwanted);
-            unwanted.clear();
-            for (Lane lane : lanes.values()) {
-                lane.waiting.forEach(one -> all.add(one.claimed()));
-                lane.waiting.clear();
-            }
-            waiting = 0;
-            return all;
+            lanes.values().forEach(this::abandonWaiting);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Attempts that aren't over. */
-    int underWay() {
+    /** Whether this has fewer that are over and not recorded, and some that aren't over. */
+    boolean fewerOver(int than) {
         lock.lock();
         try {
-            return underWay;
+            return underWay > 0 && unrecorded - underWay < than;
         } finally {
             lock.unlock();
         }

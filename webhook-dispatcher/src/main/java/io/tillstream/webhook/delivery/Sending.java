@@ -12,6 +12,7 @@ import io.tillstream.store.DispatcherSecrets;
 import io.tillstream.webhook.delivery.DeliveryQueue.Attempted;
 import io.tillstream.webhook.delivery.DeliveryQueue.Claimed;
 import io.tillstream.webhook.delivery.Exchange.NotSent;
+import io.tillstream.webhook.delivery.Lanes.Ready;
 import io.tillstream.webhook.signing.Signatures;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,8 +30,8 @@ import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,8 @@ import reactor.core.publisher.Mono;
 import tools.jackson.core.type.TypeReference;
 
 /**
- * Sends what is due. One thread claims, another one begins attempts and a third one records, all in batches; attempts run on the
- * client's event loops, so that a slow receiver costs a socket and no thread. What a killed instance had claimed is claimed again when its lease ends. What
+ * Sends what is due. One thread claims and another one records, both in batches; attempts begin and run on the client's event loop, so
+ * that a slow receiver costs a socket and no thread, and none is handed from thread to thread. What a killed instance had claimed is claimed again when its lease ends. What
  * a receiver had accepted and wasn't recorded by then is sent again, so recording waits for nothing but the batch before it, and a moment for
  * more.
  */
@@ -60,10 +61,8 @@ final class Sending {
     /** How many attempts are recorded at a time: PostgreSQL compares each with each. */
     private static final int MOST_TOGETHER = 64;
 
-    /** So few are recorded together with what is over a moment later: each time costs as much as many attempts. */
-    private static final int FEW = 12;
-
-    private static final long MOMENT_NANOS = 300_000;
+    /** Fewer than may be under way to an endpoint wait so long for what is over a moment later: each time costs as much as many attempts. */
+    private static final long MOMENT_NANOS = 1_000_000;
 
     /** Nothing is claimed or sent while something is over for longer and not recorded: when its lease ends it is sent again. */
     private static final Duration SLOW_RECORDING = Duration.ofSeconds(5);
@@ -92,7 +91,9 @@ final class Sending {
     private final LinkedBlockingDeque<Attempted> done = new LinkedBlockingDeque<>();
     private final Lanes lanes;
     private final Semaphore claimable = new Semaphore(0);
-    private final Semaphore sendable = new Semaphore(0);
+    private final Semaphore enoughOver = new Semaphore(0);
+    private final int enough;
+    private final AtomicBoolean beginning = new AtomicBoolean();
     private volatile boolean due = true;
     private long polled = System.nanoTime();
     private volatile boolean cannotRecord;
@@ -120,6 +121,7 @@ final class Sending {
         this.failed = attempts(meters, "will_retry");
         this.givenUp = attempts(meters, "gave_up");
         this.clock = clock;
+        this.enough = Math.min(limits.perEndpoint(), MOST_TOGETHER);
         this.lanes = new Lanes(limits.inFlight(), limits.perEndpoint(), System::nanoTime);
     }
 
@@ -148,25 +150,31 @@ final class Sending {
 
     /** Sends what was taken in under a lease, and claims the rest. */
     void take(Intake.Taken taken) {
-        boolean _ = leased(taken.leased());
-        lanes.stored(taken.queued());
-        if (!taken.queued().isEmpty()) wake();
+        try {
+            boolean _ = leased(taken.leased());
+        } finally {
+            lanes.stored(taken.queued());
+            if (!taken.queued().isEmpty()) wake();
+        }
     }
 
-    /** Answers whether they are taken: when this is closed they are given back. */
+    /** Answers whether they are taken: when this is closed, or their secrets can't be read, they are given back. */
     private boolean leased(List<Claimed> leased) {
         if (leased.isEmpty()) return true;
-        if (!lanes.add(leased)) {
-            giveBack(leased);
-            return false;
+        boolean taken = false;
+        try {
+            Set<Webhook> webhooks = leased.stream().map(Claimed::webhook).collect(Collectors.toSet());
+            taken = lanes.add(leased, open(webhooks, clock.instant()));
+        } finally {
+            if (!taken) giveBack(leased);
         }
-        sendable.release();
-        return true;
+        beginSoon();
+        return taken;
     }
 
     /** Claims what is due; waits a little where there was nothing, or where what was sent can't be recorded. */
     void claimDue() throws InterruptedException {
-        giveBack(lanes.unwanted());
+        giveBackUnwanted();
         boolean poll = System.nanoTime() - polled >= TimeUnit.MILLISECONDS.toNanos(POLL_MS);
         if (!held() && (due || poll || lanes.wantsClaim())) {
             due = false;
@@ -180,21 +188,18 @@ final class Sending {
         claimable.drainPermits();
     }
 
-    /** Sends what is leased; waits a little where there is nothing, or where what was sent can't be recorded. */
-    void sendLeased() throws InterruptedException {
-        if (!held()) start();
-        boolean _ = sendable.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS);
-        sendable.drainPermits();
+    void open() {
+        lanes.open();
     }
 
-    /** Begins a life; answers which one. */
-    long open() {
-        return lanes.open();
+    /** Sends nothing more; what is leased for it is then to be given back. */
+    void close() {
+        lanes.close();
     }
 
-    /** Ends that life, if it hasn't ended: what was claimed and not attempted is anybody's again. */
-    void close(long life) {
-        giveBack(lanes.close(life));
+    /** What was claimed and not attempted is anybody's again. */
+    void giveBackUnwanted() {
+        giveBack(lanes.unwanted());
     }
 
     private void giveBack(List<Claimed> claimed) {
@@ -220,12 +225,12 @@ final class Sending {
     void recordDone() throws InterruptedException {
         Attempted first = done.poll(POLL_MS, TimeUnit.MILLISECONDS);
         if (first == null) return;
+        enoughOver.drainPermits();
+        if (lanes.fewerOver(enough)) {
+            boolean _ = enoughOver.tryAcquire(MOMENT_NANOS, TimeUnit.NANOSECONDS);
+        }
         List<Attempted> drained = new ArrayList<>(List.of(first));
         done.drainTo(drained, MOST_TOGETHER - 1);
-        if (drained.size() < FEW && lanes.underWay() > 0) {
-            LockSupport.parkNanos(MOMENT_NANOS);
-            done.drainTo(drained, MOST_TOGETHER - drained.size());
-        }
         Map<UUID, Attempted> byDelivery = new LinkedHashMap<>();
         for (Attempted one : drained)
             if (byDelivery.putIfAbsent(one.delivery().id(), one) != null) done.add(one); // it is late, and by itself
@@ -245,7 +250,7 @@ final class Sending {
         }
         recorded.addAndGet(batch.size());
         lanes.recorded(batch);
-        sendable.release(); // what was recorded has made room for more
+        beginSoon(); // what was recorded has made room for more
         claimable.release();
         batch.forEach(Sending::say); // by one thread: event loops would wait for each other
     }
@@ -300,29 +305,31 @@ final class Sending {
         return claimed.size() == room.most();
     }
 
-    private void start() {
-        List<Claimed> next = lanes.next();
-        if (next.isEmpty()) return;
-        List<Claimed> late = new ArrayList<>();
+    private void beginSoon() {
+        if (beginning.compareAndSet(false, true) && !client.onEventLoop(this::begin)) beginning.set(false);
+    }
+
+    /** Begins what may be attempted now, unless what was sent can't be recorded. */
+    private void begin() {
+        beginning.set(false); // what changes from now on needs another look
+        if (held()) return;
+        List<Ready> next = lanes.next();
         int begun = 0;
         try {
-            Map<UUID, String> secrets =
-                    open(next.stream().map(Claimed::webhook).collect(Collectors.toSet()), clock.instant());
             Instant mustEnd = clock.instant().plus(limits.timeout());
-            for (Claimed one : next) {
-                if (mustEnd.isBefore(one.leasedUntil())) attempt(one, secrets);
-                else late.add(one); // others may have it before an attempt is over
+            for (Ready one : next) {
+                if (mustEnd.isBefore(one.claimed().leasedUntil())) attempt(one);
+                else lanes.unattempted(one.claimed()); // others may have it before an attempt is over
                 begun++;
             }
         } finally {
-            late.addAll(next.subList(begun, next.size()));
-            late.forEach(lanes::lost);
-            giveBack(late);
+            next.subList(begun, next.size()).forEach(one -> lanes.unattempted(one.claimed()));
         }
     }
 
-    private void attempt(Claimed one, Map<UUID, String> secrets) {
-        Mono.defer(() -> attempt(one.delivery(), one.leasedUntil(), one.webhook(), secrets, Map.of()))
+    private void attempt(Ready ready) {
+        Claimed one = ready.claimed();
+        Mono.defer(() -> attempt(one.delivery(), one.leasedUntil(), one.webhook(), ready.secrets(), Map.of()))
                 .subscribe(this::over, failure -> {
                     lanes.lost(one);
                     log.error(
@@ -333,9 +340,10 @@ final class Sending {
     }
 
     private void over(Attempted attempted) {
-        lanes.over(attempted);
+        int over = lanes.over(attempted);
         done.add(attempted);
-        sendable.release(); // its place is another's
+        if (over >= enough) enoughOver.release();
+        beginSoon(); // its place is another's
     }
 
     private Map<UUID, String> open(Iterable<Webhook> webhooks, Instant now) {

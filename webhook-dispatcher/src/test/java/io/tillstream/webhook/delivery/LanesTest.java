@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
@@ -27,25 +29,28 @@ class LanesTest {
 
     private long nanos = Duration.ofHours(1).toNanos();
     private final Lanes lanes = new Lanes(IN_ALL, PER_ENDPOINT, () -> nanos);
-    private final long life = lanes.open();
+
+    @BeforeEach
+    void open() {
+        lanes.open();
+    }
 
     @Test
     void hasSoManyUnderWayUntilTheyAreRecorded() {
-        lanes.add(some(FIRST, 6));
-        List<Claimed> next = lanes.next();
+        add(some(FIRST, 6));
+        List<Claimed> next = next();
         assertThat(next).hasSize(PER_ENDPOINT);
-        assertThat(lanes.next()).isEmpty();
+        assertThat(next()).isEmpty();
         recorded(next.subList(0, 1), OK);
-        assertThat(lanes.next()).hasSize(1);
+        assertThat(next()).hasSize(1);
         assertThat(lanes.unrecorded()).isEqualTo(PER_ENDPOINT);
     }
 
     @Test
     void letsEndpointsTakeTurns() {
-        lanes.add(some(FIRST, 10));
-        lanes.add(some(SECOND, 10));
-        assertThat(lanes.next().stream().filter(one -> endpoint(one).equals(SECOND)))
-                .hasSize(IN_ALL / 2);
+        add(some(FIRST, 10));
+        add(some(SECOND, 10));
+        assertThat(next().stream().filter(one -> endpoint(one).equals(SECOND))).hasSize(IN_ALL / 2);
     }
 
     @Test
@@ -55,12 +60,12 @@ class LanesTest {
         assertThat(lanes.roomForNew(FIRST)).isZero(); // nobody has looked yet whether older ones wait
         look(FIRST);
         assertThat(lanes.roomForNew(FIRST)).isEqualTo(PER_ENDPOINT + 3);
-        lanes.add(some(FIRST, 5));
+        add(some(FIRST, 5));
         assertThat(lanes.roomForNew(FIRST)).isEqualTo(2);
         lanes.stored(List.of(FIRST));
         assertThat(lanes.roomForNew(FIRST)).isZero();
         assertThat(lanes.wantsClaim()).isFalse(); // for so few
-        assertThat(lanes.next()).hasSize(PER_ENDPOINT);
+        assertThat(next()).hasSize(PER_ENDPOINT);
         assertThat(lanes.wantsClaim()).isTrue();
         look(FIRST);
         assertThat(lanes.roomForNew(FIRST)).isEqualTo(2);
@@ -90,7 +95,7 @@ class LanesTest {
         for (int i = 0; i < 100; i++) delivered(FIRST, 4);
         assertThat(lanes.roomForClaim().ahead()).containsEntry(FIRST, 30 * PER_ENDPOINT);
         assertThat(lanes.roomForClaim().most()).isEqualTo(4 * IN_ALL);
-        lanes.add(some(FIRST, 4 * IN_ALL));
+        add(some(FIRST, 4 * IN_ALL));
         assertThat(lanes.roomForClaim().most()).isZero();
         assertThat(lanes.roomForNew(FIRST)).isZero();
     }
@@ -99,9 +104,9 @@ class LanesTest {
     void givesBackWhatWaitsForAReceiverThatStoppedWorking() {
         delivered(FIRST, 4);
         look(FIRST);
-        lanes.add(some(FIRST, 10));
-        lanes.add(some(SECOND, 10));
-        List<Claimed> next = lanes.next();
+        add(some(FIRST, 10));
+        add(some(SECOND, 10));
+        List<Claimed> next = next();
         List<Claimed> failing =
                 next.stream().filter(one -> endpoint(one).equals(FIRST)).toList();
         recorded(failing, new Exchange.TimedOut("stalls"));
@@ -110,16 +115,16 @@ class LanesTest {
                 .allMatch(one -> endpoint(one).equals(FIRST));
         assertThat(lanes.roomForNew(FIRST)).isZero();
         assertThat(lanes.roomForClaim().ahead()).isEmpty();
-        assertThat(lanes.next()).isNotEmpty().allMatch(one -> endpoint(one).equals(SECOND));
+        assertThat(next()).isNotEmpty().allMatch(one -> endpoint(one).equals(SECOND));
     }
 
     @Test
     void givesBackWhatWaitsForLong() {
-        lanes.add(some(FIRST, 6));
-        assertThat(lanes.next()).hasSize(PER_ENDPOINT);
+        add(some(FIRST, 6));
+        assertThat(next()).hasSize(PER_ENDPOINT);
         assertThat(lanes.unwanted()).isEmpty();
         nanos += Duration.ofMillis(1_001).toNanos();
-        lanes.add(some(FIRST, 1));
+        add(some(FIRST, 1));
         assertThat(lanes.unwanted()).hasSize(2);
         assertThat(lanes.unwanted()).isEmpty();
         assertThat(lanes.unrecorded()).isEqualTo(PER_ENDPOINT);
@@ -127,11 +132,11 @@ class LanesTest {
 
     @Test
     void sendsNothingThatHasWaitedForLong() {
-        lanes.add(some(FIRST, 1));
+        add(some(FIRST, 1));
         nanos += Duration.ofMillis(1_001).toNanos();
-        assertThat(lanes.next()).isEmpty();
-        lanes.add(some(SECOND, 1));
-        assertThat(lanes.next()).hasSize(1);
+        assertThat(next()).isEmpty();
+        add(some(SECOND, 1));
+        assertThat(next()).hasSize(1);
         assertThat(lanes.unwanted()).hasSize(1);
     }
 
@@ -146,20 +151,20 @@ class LanesTest {
 
     @Test
     void goesOnWhileWhatIsOverWaitsToBeRecorded() {
-        lanes.add(some(FIRST, 4 * PER_ENDPOINT));
-        List<Attempted> first = outcomes(lanes.next(), OK);
-        assertThat(lanes.next()).isEmpty();
+        add(some(FIRST, 4 * PER_ENDPOINT));
+        List<Attempted> first = outcomes(next(), OK);
+        assertThat(next()).isEmpty();
         first.forEach(lanes::over);
-        List<Attempted> second = outcomes(lanes.next(), OK);
+        List<Attempted> second = outcomes(next(), OK);
         assertThat(second).hasSize(PER_ENDPOINT);
         second.forEach(lanes::over);
         int atMost = Lanes.unrecordedAtMost(PER_ENDPOINT); // a killed process repeats them
-        List<Attempted> third = outcomes(lanes.next(), OK);
+        List<Attempted> third = outcomes(next(), OK);
         assertThat(third).hasSize(atMost - 2 * PER_ENDPOINT);
         third.forEach(lanes::over);
-        assertThat(lanes.next()).isEmpty();
+        assertThat(next()).isEmpty();
         lanes.recorded(first);
-        assertThat(lanes.next()).hasSize(PER_ENDPOINT);
+        assertThat(next()).hasSize(PER_ENDPOINT);
     }
 
     @Test
@@ -169,37 +174,62 @@ class LanesTest {
 
     @Test
     void recordsWhatFailedBeforeMoreMayFail() {
-        lanes.add(some(FIRST, 3 * PER_ENDPOINT));
-        List<Attempted> failing = outcomes(lanes.next(), new Exchange.TimedOut("stalls"));
+        add(some(FIRST, 3 * PER_ENDPOINT));
+        List<Attempted> failing = outcomes(next(), new Exchange.TimedOut("stalls"));
         failing.forEach(lanes::over);
         assertThat(lanes.unwanted()).hasSize(2 * PER_ENDPOINT);
-        lanes.add(some(FIRST, 1));
-        assertThat(lanes.next()).isEmpty();
+        add(some(FIRST, 1));
+        assertThat(next()).isEmpty();
         lanes.recorded(failing);
-        lanes.add(some(FIRST, 1));
-        assertThat(lanes.next()).hasSize(1);
+        add(some(FIRST, 1));
+        assertThat(next()).hasSize(1);
     }
 
     @Test
     void claimsNothingAheadWithoutAFreePlace() {
         delivered(FIRST, 3);
-        lanes.add(some(FIRST, PER_ENDPOINT));
-        lanes.add(some(SECOND, PER_ENDPOINT));
-        assertThat(lanes.next()).hasSize(IN_ALL);
+        add(some(FIRST, PER_ENDPOINT));
+        add(some(SECOND, PER_ENDPOINT));
+        assertThat(next()).hasSize(IN_ALL);
         assertThat(lanes.roomForClaim().most()).isZero();
     }
 
     @Test
     void takesNothingOnceItIsClosed() {
-        lanes.add(some(FIRST, 6));
-        lanes.next();
-        assertThat(lanes.close(life)).hasSize(2);
-        assertThat(lanes.add(some(FIRST, 1))).isFalse();
-        assertThat(lanes.next()).isEmpty();
-        assertThat(lanes.open()).isNotEqualTo(life);
-        assertThat(lanes.close(life)).isEmpty(); // too late
-        assertThat(lanes.add(some(SECOND, 1))).isTrue();
-        assertThat(lanes.next()).hasSize(1);
+        add(some(FIRST, 6));
+        next();
+        lanes.close();
+        assertThat(lanes.unwanted()).hasSize(2);
+        assertThat(add(some(FIRST, 1))).isFalse();
+        assertThat(next()).isEmpty();
+        lanes.open();
+        assertThat(add(some(SECOND, 1))).isTrue();
+        assertThat(next()).hasSize(1);
+    }
+
+    @Test
+    void hasThePlaceOfWhatIsNotAttemptedForAnother() {
+        add(some(FIRST, PER_ENDPOINT + 1));
+        Claimed late = next().getFirst();
+        assertThat(next()).isEmpty();
+        lanes.unattempted(late);
+        assertThat(lanes.unwanted()).containsExactly(late);
+        assertThat(next()).hasSize(1);
+        assertThat(lanes.unrecorded()).isEqualTo(PER_ENDPOINT);
+    }
+
+    @Test
+    void tellsHowManyAreOverAndNotRecorded() {
+        add(some(FIRST, PER_ENDPOINT));
+        List<Attempted> all = outcomes(next(), OK);
+        assertThat(lanes.over(all.get(0))).isEqualTo(1);
+        assertThat(lanes.over(all.get(1))).isEqualTo(2);
+        assertThat(lanes.fewerOver(2)).isFalse();
+        assertThat(lanes.fewerOver(3)).isTrue();
+        lanes.recorded(all.subList(0, 1));
+        assertThat(lanes.over(all.get(2))).isEqualTo(2);
+        lanes.over(all.get(3));
+        assertThat(lanes.fewerOver(100)).isFalse(); // nothing is under way that would be over later
     }
 
     /** As a claim that finds nothing. */
@@ -209,9 +239,17 @@ class LanesTest {
         lanes.cleared(List.of(endpoint), room.number());
     }
 
+    private boolean add(List<Claimed> leased) {
+        return lanes.add(leased, Map.of());
+    }
+
+    private List<Claimed> next() {
+        return lanes.next().stream().map(Lanes.Ready::claimed).toList();
+    }
+
     private void delivered(UUID endpoint, int count) {
-        lanes.add(some(endpoint, count));
-        recorded(lanes.next(), OK);
+        add(some(endpoint, count));
+        recorded(next(), OK);
     }
 
     private void recorded(List<Claimed> attempted, Exchange exchange) {

@@ -26,8 +26,8 @@ import org.springframework.dao.DataAccessException;
 
 /**
  * The dispatcher's life: it brings its schema up to date, then one thread takes history in, one claims, one records what came of
- * what is sent, one carries on replays, one removes the logs of deleted webhooks and one tidies. Whatever fails starts over from what PostgreSQL
- * knows. Any number of instances may run.
+ * what is sent, one carries on replays, one removes the logs of deleted webhooks and one tidies. Whatever fails starts over from
+ * what PostgreSQL knows. Any number of instances may run.
  */
 final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Logger log = LoggerFactory.getLogger(Dispatching.class);

@@ -17,10 +17,10 @@ import java.util.function.LongSupplier;
 
 /**
  * What this instance has a lease on, by endpoint: attempts under way, of which there are so many at a time, those that are over
- * and aren't recorded, of which there may be nearly twice as many while all places are taken, and what waits for its attempt. An endpoint may have some wait that
- * takes deliveries, as many as it took a moment ago; that spares claims between one attempt and the next. Whatever waits longer
- * than a second, is for a receiver that stopped working, or is here when the dispatcher stops, is for its caller to give back.
- * Thread-safe.
+ * and aren't recorded, of which there may be nearly twice as many while all places are taken, and what waits for its attempt. An
+ * endpoint may have some wait that takes deliveries, as many as it took a moment ago; that spares claims between one attempt and the
+ * next. Whatever waits longer than a second, is for a receiver that stopped working, or is here when the dispatcher stops, is for its
+ * caller to give back. Thread-safe.
  */
 final class Lanes {
     /** What an endpoint took within the last one or two of these may wait for it. */
@@ -244,7 +244,7 @@ final class Lanes {
         try {
             long now = nanos.getAsLong();
             List<Ready> next = new ArrayList<>();
-            boolean more = true;
+            boolean more = waiting > 0;
             while (more && hasPlace(underWay, unrecorded, inAll)) {
                 more = false;
                 for (UUID endpoint : List.copyOf(lanes.keySet())) {
@@ -306,18 +306,16 @@ final class Lanes {
         return now - lane.waiting.element().since() > STALE;
     }
 
-    /** An attempt is over: another one may begin while what became of it is recorded. Answers how many are over and not recorded. */
-    int over(Attempted attempt) {
+    /** An attempt is over: another one may begin while what became of it is recorded. */
+    void over(Attempted attempt) {
         lock.lock();
         try {
             Lane lane = lane(attempt.delivery().endpointId());
             lane.underWay--;
             underWay--;
-            if (failed(attempt)) {
-                lane.failed++;
-                abandon(lane);
-            }
-            return unrecorded - underWay;
+            if (!failed(attempt)) return;
+            lane.failed++;
+            abandon(lane);
         } finally {
             lock.unlock();
         }

@@ -44,9 +44,9 @@ import tools.jackson.core.type.TypeReference;
 
 /**
  * Sends what is due. One thread claims and another one records, both in batches; attempts begin and run on the client's event loop, so
- * that a slow receiver costs a socket and no thread, and none is handed from thread to thread. What a killed instance had claimed is claimed again when its lease ends. What
- * a receiver had accepted and wasn't recorded by then is sent again, so recording waits for nothing but the batch before it, and a moment for
- * more.
+ * that a slow receiver costs a socket and no thread, and nothing is handed from thread to thread between two attempts. What a killed
+ * instance had claimed is claimed again when its lease ends. What a receiver had accepted and wasn't recorded by then is sent again, so
+ * recording waits for nothing but the batch before it, and a moment for more.
  */
 final class Sending {
     private static final Logger log = LoggerFactory.getLogger(Sending.class);
@@ -61,7 +61,7 @@ final class Sending {
     /** How many attempts are recorded at a time: PostgreSQL compares each with each. */
     private static final int MOST_TOGETHER = 64;
 
-    /** Fewer than may be under way to an endpoint wait so long for what is over a moment later: each time costs as much as many attempts. */
+    /** So long a batch waits to have as many as may be under way to an endpoint: each costs as much by itself as many attempts. */
     private static final long MOMENT_NANOS = 1_000_000;
 
     /** Nothing is claimed or sent while something is over for longer and not recorded: when its lease ends it is sent again. */
@@ -164,7 +164,7 @@ final class Sending {
         boolean taken = false;
         try {
             Set<Webhook> webhooks = leased.stream().map(Claimed::webhook).collect(Collectors.toSet());
-            taken = lanes.add(leased, open(webhooks, clock.instant()));
+            taken = lanes.add(leased, secretsOf(webhooks));
         } finally {
             if (!taken) giveBack(leased);
         }
@@ -175,6 +175,7 @@ final class Sending {
     /** Claims what is due; waits a little where there was nothing, or where what was sent can't be recorded. */
     void claimDue() throws InterruptedException {
         giveBackUnwanted();
+        beginSoon(); // what waited behind it, or for somebody who failed to say so
         boolean poll = System.nanoTime() - polled >= TimeUnit.MILLISECONDS.toNanos(POLL_MS);
         if (!held() && (due || poll || lanes.wantsClaim())) {
             due = false;
@@ -227,7 +228,12 @@ final class Sending {
         if (first == null) return;
         enoughOver.drainPermits();
         if (lanes.fewerOver(enough)) {
-            boolean _ = enoughOver.tryAcquire(MOMENT_NANOS, TimeUnit.NANOSECONDS);
+            try {
+                boolean _ = enoughOver.tryAcquire(MOMENT_NANOS, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                done.addFirst(first);
+                throw e;
+            }
         }
         List<Attempted> drained = new ArrayList<>(List.of(first));
         done.drainTo(drained, MOST_TOGETHER - 1);
@@ -252,7 +258,7 @@ final class Sending {
         lanes.recorded(batch);
         beginSoon(); // what was recorded has made room for more
         claimable.release();
-        batch.forEach(Sending::say); // by one thread: event loops would wait for each other
+        batch.forEach(Sending::say); // not on the event loop, which would wait for the file
     }
 
     /** All or none; where one of them can't be stored, each by itself. */
@@ -306,7 +312,13 @@ final class Sending {
     }
 
     private void beginSoon() {
-        if (beginning.compareAndSet(false, true) && !client.onEventLoop(this::begin)) beginning.set(false);
+        if (!beginning.compareAndSet(false, true)) return;
+        boolean soon = false;
+        try {
+            soon = client.onEventLoop(this::begin);
+        } finally {
+            if (!soon) beginning.set(false);
+        }
     }
 
     /** Begins what may be attempted now, unless what was sent can't be recorded. */
@@ -318,13 +330,19 @@ final class Sending {
         try {
             Instant mustEnd = clock.instant().plus(limits.timeout());
             for (Ready one : next) {
-                if (mustEnd.isBefore(one.claimed().leasedUntil())) attempt(one);
-                else lanes.unattempted(one.claimed()); // others may have it before an attempt is over
                 begun++;
+                if (mustEnd.isBefore(one.claimed().leasedUntil())) attempt(one);
+                else unattempted(one); // others may have it before an attempt is over
             }
-        } finally {
-            next.subList(begun, next.size()).forEach(one -> lanes.unattempted(one.claimed()));
+        } catch (RuntimeException | Error e) {
+            log.error("{} attempts can't begin", 1 + next.size() - begun, e);
+            next.subList(begun, next.size()).forEach(this::unattempted);
         }
+    }
+
+    private void unattempted(Ready one) {
+        lanes.unattempted(one.claimed());
+        claimable.release();
     }
 
     private void attempt(Ready ready) {
@@ -332,6 +350,7 @@ final class Sending {
         Mono.defer(() -> attempt(one.delivery(), one.leasedUntil(), one.webhook(), ready.secrets(), Map.of()))
                 .subscribe(this::over, failure -> {
                     lanes.lost(one);
+                    beginSoon(); // its place is another's
                     log.error(
                             "Delivery {} waits for the end of its lease",
                             one.delivery().id(),
@@ -340,13 +359,14 @@ final class Sending {
     }
 
     private void over(Attempted attempted) {
-        int over = lanes.over(attempted);
+        lanes.over(attempted);
         done.add(attempted);
-        if (over >= enough) enoughOver.release();
+        if (!lanes.fewerOver(enough)) enoughOver.release();
         beginSoon(); // its place is another's
     }
 
-    private Map<UUID, String> open(Iterable<Webhook> webhooks, Instant now) {
+    private Map<UUID, String> secretsOf(Iterable<Webhook> webhooks) {
+        Instant now = clock.instant();
         Set<UUID> rows = new HashSet<>();
         for (Webhook webhook : webhooks) {
             webhook.secretsAt(now).forEach(secret -> rows.add(secret.id()));
@@ -358,7 +378,7 @@ final class Sending {
     /** One attempt by itself, recorded when it is done: for tests and for what a person sends again. */
     Attempted attemptNow(Delivery delivery, Webhook webhook, Map<String, String> marks) {
         Attempted attempted =
-                Objects.requireNonNull(attempt(delivery, null, webhook, open(List.of(webhook), clock.instant()), marks)
+                Objects.requireNonNull(attempt(delivery, null, webhook, secretsOf(List.of(webhook)), marks)
                         .block());
         transaction.executeWithoutResult(status -> record(List.of(attempted), true));
         say(attempted);

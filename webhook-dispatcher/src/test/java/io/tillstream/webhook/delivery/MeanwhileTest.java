@@ -362,6 +362,37 @@ class MeanwhileTest {
         assertThat(receiver.received()).hasSize(1);
     }
 
+    @Test
+    void sendsOnceWhatHadASecretThatCouldNotBeRead() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.asOwner()
+                .sql("alter view public.dispatcher_secrets rename to unreadable")
+                .update();
+        shop.product();
+        Dispatching dispatching = shop.bean(Dispatching.class);
+        await().until(() -> dispatching.trouble() != null);
+        assertThat(receiver.received()).isEmpty();
+        shop.asOwner()
+                .sql("alter view public.unreadable rename to dispatcher_secrets")
+                .update();
+        webhook.awaitStatus("success");
+        await().until(() -> dispatching.trouble() == null);
+        assertThat(receiver.received()).hasSize(1);
+    }
+
+    @Test
+    void sendsEachOnceWhenItIsStoppedAndStartedMeanwhile() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        Dispatching dispatching = shop.bean(Dispatching.class);
+        for (int times = 0; times < 5; times++) {
+            for (int n = 0; n < 4; n++) shop.product();
+            dispatching.stop();
+            dispatching.start();
+        }
+        webhook.awaitLogs("success", 20);
+        assertThat(receiver.received()).hasSize(20);
+    }
+
     private static Delivery waiting(Delivery of) {
         return Delivery.unsent(
                 of.id(),

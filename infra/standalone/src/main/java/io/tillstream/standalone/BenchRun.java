@@ -774,9 +774,7 @@ final class BenchRun implements AutoCloseable {
                                     ", %.0f events/s, p99 of each slice %s ms, JIT %.2f cores in the warm-up's last minute; %.0f and"
                                             + " %.0f times a bare Reactor Netty client's p50 and p99 of %s",
                                     took.length * 1e9 / lasted,
-                                    DoubleStream.of(p99)
-                                            .mapToObj(each -> String.format(Locale.ROOT, "%.0f", each))
-                                            .collect(Collectors.joining(", ")),
+                                    rounded(p99),
                                     compiling,
                                     quantile(took, 0.5) / Math.max(1, quantile(bare, 0.5)),
                                     median(p99) / Math.max(1, quantile(bare, 0.99)),
@@ -836,7 +834,13 @@ final class BenchRun implements AutoCloseable {
             shop.settle();
             for (int round = 0; round < size.rounds; round++) without.add(delay(receiver));
             unsubscribe(webhook);
-            add(row, median(doubles(beside)), median(doubles(without)), null, waiting + " waited");
+            add(
+                    row,
+                    median(doubles(beside)),
+                    median(doubles(without)),
+                    null,
+                    waiting + " waited; p99 of each slice " + rounded(doubles(beside)) + " ms, and before and after it "
+                            + rounded(doubles(without)));
         }
     }
 
@@ -847,6 +851,12 @@ final class BenchRun implements AutoCloseable {
         TimeUnit.MILLISECONDS.sleep(500);
         return quantile(
                 receiver.delays.stream().mapToDouble(each -> each).sorted().toArray(), 0.99);
+    }
+
+    private static String rounded(double[] values) {
+        return DoubleStream.of(values)
+                .mapToObj(each -> String.format(Locale.ROOT, "%.0f", each))
+                .collect(Collectors.joining(", "));
     }
 
     private static double[] doubles(List<Double> values) {

@@ -10,6 +10,10 @@ import ch.qos.logback.core.pattern.CompositeConverter;
 public final class OneLine extends CompositeConverter<ILoggingEvent> {
     @Override
     protected String transform(ILoggingEvent event, String text) {
+        return of(text);
+    }
+
+    static String of(String text) {
         StringBuilder line = null;
         for (int i = 0; i < text.length(); i++) {
             if (!breaks(text.charAt(i))) continue;

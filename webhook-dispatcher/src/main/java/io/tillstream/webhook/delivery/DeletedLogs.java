@@ -9,13 +9,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The logs of deleted webhooks, of which nothing is sent or shown any more. Any dispatcher removes them, each a step at a time: what a
- * step locks is somebody's for some milliseconds only, and it waits for no lock itself.
+ * The logs of deleted webhooks, of which nothing is sent or shown any more. Any dispatcher removes them, a step at a time: what a
+ * step locks is somebody's for some milliseconds only, and it waits for no lock itself. The horizon waits for whatever has a
+ * transaction id, and to look for rows may take long, past those that are gone: so a step locks nothing until it has found some.
  */
 final class DeletedLogs {
     private static final Logger log = LoggerFactory.getLogger(DeletedLogs.class);
 
-    /** Rows of the log, and of the queue, that a step removes. */
+    /** Rows of the queue, or of the log, that a step removes. */
     static final int STEP = 1_000;
 
     private final JdbcClient jdbc;
@@ -28,24 +29,31 @@ final class DeletedLogs {
 
     /** Makes a step; answers whether it was one. */
     boolean removeSome() {
-        return Boolean.TRUE.equals(transaction.execute(status -> jdbc
-                // no other dispatcher is at the same log then
-                .sql("select id from endpoints where deleted and not log_removed limit 1 for no key update skip locked")
+        return Boolean.TRUE.equals(transaction.execute(
+                status -> isOnlyOne() && next().map(this::removeSome).orElse(false)));
+    }
+
+    /** By a lock that needs no transaction id, unlike a row's. */
+    private boolean isOnlyOne() {
+        return jdbc.sql("select pg_try_advisory_xact_lock(hashtextextended('remove logs of deleted webhooks', 0))")
+                .query(Boolean.class)
+                .single();
+    }
+
+    private Optional<UUID> next() {
+        return jdbc.sql("select id from endpoints where deleted and not log_removed limit 1")
                 .query(UUID.class)
-                .optional()
-                .map(this::removeSome)
-                .orElse(false)));
+                .optional();
     }
 
     private boolean removeSome(UUID endpoint) {
-        int queued = removeQueued(endpoint);
+        if (removeQueued(endpoint) > 0) return true;
         // the deliveries first: an attempt that is being recorded has locked its own, and none is recorded without one
         List<UUID> deliveries = lockSome(endpoint);
-        if (!deliveries.isEmpty()) {
-            remove("deliveries", "id", deliveries);
-            remove("attempts", "delivery_id", deliveries);
-        }
-        return queued > 0 || !deliveries.isEmpty() || finish(endpoint);
+        if (deliveries.isEmpty()) return finish(endpoint);
+        remove("deliveries", "id", deliveries);
+        remove("attempts", "delivery_id", deliveries);
+        return true;
     }
 
     private int removeQueued(UUID endpoint) {

@@ -76,8 +76,10 @@ class DeletedLogTest {
         takeInButStop(webhook);
         DeletedLogs logs = shop.bean(DeletedLogs.class);
         assertThat(logs.removeSome()).isTrue();
-        assertThat(rows("deliveries", webhook)).isEqualTo(DeletedLogs.STEP + 1);
         assertThat(rows("queue", webhook)).isEqualTo(DeletedLogs.STEP + 1);
+        for (int step = 0; step < 3; step++) assertThat(logs.removeSome()).isTrue();
+        assertThat(rows("queue", webhook)).isZero();
+        assertThat(rows("deliveries", webhook)).isEqualTo(DeletedLogs.STEP + 1);
         assertThat(shop.deletedLogs()).isEqualTo(1);
         shop.restart(() -> {}, "tillstream.webhook.retries=1h", "tillstream.webhook.timeout=20s");
         awaitRemoved(webhook);
@@ -90,14 +92,10 @@ class DeletedLogTest {
         shop.product();
         webhook.awaitStatus("success");
         takeInButStop(webhook);
+        DeletedLogs logs = shop.bean(DeletedLogs.class);
         inTransaction(() -> {
-            shop.jdbc()
-                    .sql("select id from endpoints where id = :id for no key update")
-                    .param("id", webhook.uuid())
-                    .query(UUID.class)
-                    .single();
-            assertThat(inAnotherThread(() -> shop.bean(DeletedLogs.class).removeSome()))
-                    .isFalse();
+            assertThat(logs.removeSome()).isTrue();
+            assertThat(inAnotherThread(logs::removeSome)).isFalse();
         });
         try (ConfigurableApplicationContext one = shop.anotherDispatcher();
                 ConfigurableApplicationContext two = shop.anotherDispatcher()) {
@@ -105,6 +103,27 @@ class DeletedLogTest {
             assertThat(one.getBean(Dispatching.class).trouble()).isNull();
             assertThat(two.getBean(Dispatching.class).trouble()).isNull();
         }
+    }
+
+    /** For which the horizon, and with it every delivery, would wait. */
+    @Test
+    void isLookedThroughWithoutATransactionId() {
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.product();
+        webhook.awaitStatus("success");
+        takeInButStop(webhook);
+        DeletedLogs logs = shop.bean(DeletedLogs.class);
+        whileNothingIsRemoved(
+                webhook,
+                () -> CompletableFuture.runAsync(() -> inTransaction(() -> {
+                            assertThat(logs.removeSome()).isFalse();
+                            assertThat(hasTransactionId()).isFalse();
+                        }))
+                        .join());
+        inTransaction(() -> {
+            assertThat(logs.removeSome()).isTrue();
+            assertThat(hasTransactionId()).isTrue();
+        });
     }
 
     @Test
@@ -227,6 +246,13 @@ class DeletedLogTest {
     private void inTransaction(Runnable work) {
         DataSource webhooks = shop.bean("webhooks", DataSource.class);
         new TransactionTemplate(new JdbcTransactionManager(webhooks)).executeWithoutResult(status -> work.run());
+    }
+
+    private boolean hasTransactionId() {
+        return shop.jdbc()
+                .sql("select pg_current_xact_id_if_assigned() is not null")
+                .query(Boolean.class)
+                .single();
     }
 
     /** Not in this thread's transaction. */

@@ -20,8 +20,9 @@ public final class Targets {
 
     private static final String ALLOWED = "an operator may allow networks of his own by TILLSTREAM_WEBHOOK_ALLOW";
     private static final String INSIDE = "must not be a URL of a private, local or reserved address; " + ALLOWED;
-    private static final String OWN_NAME = "must not be a URL of this machine or network by such a name; " + ALLOWED
-            + ", and URLs then spell the address";
+    private static final String ALLOWED_SPELT = ALLOWED + ", and URLs then spell the address";
+    private static final String OWN_NAME =
+            "must not be a URL of this machine or network by such a name; " + ALLOWED_SPELT;
     private static final String NO_HTTPS = "must be an HTTPS URL";
     private static final long PATIENCE_MS = 3_000;
 
@@ -130,7 +131,8 @@ public final class Targets {
         if (!target.scheme().equals("https") && !target.scheme().equals("http")) return NO_HTTPS;
         String host = target.host();
         boolean own = OWN.stream().anyMatch(name -> host.equals(name) || host.endsWith("." + name));
-        return own ? OWN_NAME : null;
+        if (!own) return null;
+        return target.secure() ? OWN_NAME : NO_HTTPS + "; " + ALLOWED_SPELT;
     }
 
     private @Nullable String wrong(Target target, List<InetAddress> found) {

@@ -123,7 +123,14 @@ class TargetsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://example.com/", "ftp://example.com/", "http://127.0.0.1/", "gopher://localhost/"})
+    @ValueSource(
+            strings = {
+                "http://example.com/",
+                "ftp://example.com/",
+                "http://127.0.0.1/",
+                "http://localhost:9000/",
+                "gopher://localhost/"
+            })
     void wantHttps(String url) {
         assertThat(TARGETS.wrong(url)).contains("HTTPS URL");
     }

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -48,6 +49,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -743,24 +745,17 @@ final class BenchRun implements AutoCloseable {
             double compiling = 1;
             for (int times = 0; times < 5 && compiling > 0.1; times++)
                 compiling = compilingWhile(() -> paced(500, size.compiled, 32, this::writer));
+            shop.settle();
             double[] p99 = new double[size.rounds];
             List<Double> all = new ArrayList<>();
             long lasted = 0;
             for (int round = 0; round < size.rounds; round++) {
-                shop.settle();
-                receiver.delays.clear();
-                long started = System.nanoTime();
-                paced(500, length, 32, this::writer);
-                lasted += System.nanoTime() - started;
-                shop.settle();
-                double[] took = receiver.delays.stream()
-                        .mapToDouble(each -> each)
-                        .sorted()
-                        .toArray();
-                p99[round] = quantile(took, 0.99);
-                all.addAll(receiver.delays);
+                Written slice = written(receiver, 500, length);
+                p99[round] = quantile(sorted(slice.delays()), 0.99);
+                all.addAll(slice.delays());
+                lasted += slice.nanos();
             }
-            double[] took = all.stream().mapToDouble(each -> each).sorted().toArray();
+            double[] took = sorted(all);
             unsubscribe(webhook);
             double[] bare = bareDelays(receiver, length);
             add(
@@ -811,7 +806,7 @@ final class BenchRun implements AutoCloseable {
         paced(500, size.warmUp, 32, worker -> post);
         receiver.delays.clear();
         paced(500, length, 32, worker -> post);
-        return receiver.delays.stream().mapToDouble(each -> each).sorted().toArray();
+        return sorted(receiver.delays);
     }
 
     /** Without a dead receiver, beside one, and without it again. */
@@ -822,6 +817,7 @@ final class BenchRun implements AutoCloseable {
             String webhook = subscribe(receiver);
             String product = shop.client().post("/products", oneMore()).id();
             paced(200, size.warmUp, 32, this::writer);
+            shop.settle();
             List<Double> without = new ArrayList<>();
             List<Double> beside = new ArrayList<>();
             for (int round = 0; round < size.rounds; round++) without.add(delay(receiver));
@@ -844,13 +840,30 @@ final class BenchRun implements AutoCloseable {
         }
     }
 
-    /** The p99 of a slice. */
+    /** The p99 of a slice, in milliseconds. */
     private double delay(Receiver receiver) throws Exception {
+        return quantile(sorted(written(receiver, 200, size.slice).delays()), 0.99);
+    }
+
+    /**
+     * What was written in a slice.
+     *
+     * @param delays of its deliveries, in milliseconds
+     * @param nanos how long the writing took
+     */
+    private record Written(List<Double> delays, long nanos) {}
+
+    private Written written(Receiver receiver, double perSecond, Duration length) throws Exception {
         receiver.delays.clear();
-        paced(200, size.slice, 32, this::writer);
-        TimeUnit.MILLISECONDS.sleep(500);
-        return quantile(
-                receiver.delays.stream().mapToDouble(each -> each).sorted().toArray(), 0.99);
+        long started = System.nanoTime();
+        int written = paced(perSecond, length, 32, this::writer).length;
+        long nanos = System.nanoTime() - started;
+        receiver.await(() -> receiver.delays.size() >= written);
+        return new Written(List.copyOf(receiver.delays), nanos);
+    }
+
+    private static double[] sorted(Collection<Double> values) {
+        return values.stream().mapToDouble(each -> each).sorted().toArray();
     }
 
     private static String rounded(double[] values) {
@@ -958,13 +971,17 @@ final class BenchRun implements AutoCloseable {
 
         /** Waits for what is expected; answers how fast it came. */
         double perSecond() throws InterruptedException {
+            await(() -> end != 0);
+            return (expected - 1) * 1e9 / (end - first);
+        }
+
+        void await(BooleanSupplier enough) throws InterruptedException {
             long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
-            while (end == 0) {
+            while (!enough.getAsBoolean()) {
                 if (System.nanoTime() > deadline)
-                    throw new CannotGoOn(received.get() + " of " + expected + " deliveries came");
+                    throw new CannotGoOn("Only " + received.get() + " deliveries have come");
                 TimeUnit.MILLISECONDS.sleep(5);
             }
-            return (expected - 1) * 1e9 / (end - first);
         }
 
         @Override

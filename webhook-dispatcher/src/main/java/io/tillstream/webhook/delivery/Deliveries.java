@@ -42,10 +42,17 @@ final class Deliveries {
 
     private final JdbcClient jdbc;
     private final JdbcTemplate batch;
+    private final int maxAttempts;
 
-    Deliveries(JdbcTemplate template) {
+    /**
+     * All of them.
+     *
+     * @param maxAttempts of one that is started over
+     */
+    Deliveries(JdbcTemplate template, int maxAttempts) {
         this.jdbc = JdbcClient.create(template);
         this.batch = template;
+        this.maxAttempts = maxAttempts;
     }
 
     // --- storing
@@ -66,6 +73,14 @@ final class Deliveries {
             from = to;
             characters = 0;
         }
+    }
+
+    /** As the other, for one that keeps out of its endpoint's order: it is sent whatever is before it, and nothing waits for it. */
+    void storeOutOfOrder(Delivery delivery) {
+        store(List.of(delivery));
+        jdbc.sql("update queue set number = null where delivery_id = :id")
+                .param("id", delivery.id())
+                .update();
     }
 
     /** Whether so many deliveries are sent to PostgreSQL by themselves, which takes some times as much memory as their bodies. */
@@ -392,7 +407,10 @@ final class Deliveries {
                 .optional();
     }
 
-    private static final String STARTED_OVER = ", attempt_count = 0, failed_at = null, stopped = false";
+    /** A test keeps its one attempt. */
+    private static final String STARTED_OVER = ", attempt_count = 0, max_attempts ="
+            + " case when number is null and replay_id is null then max_attempts else :attempts end,"
+            + " failed_at = null, stopped = false";
 
     /** Starts over what was given up: all attempts again, the first at once, or when its endpoint is enabled again. */
     boolean replay(UUID id, boolean suspended, Instant now) {
@@ -403,6 +421,7 @@ final class Deliveries {
                                 + " insert into queue (delivery_id, endpoint_id, number, due_at)"
                                 + " select id, endpoint_id, number, 'infinity' from moved")
                         .param("id", id)
+                        .param("attempts", maxAttempts)
                         .update()
                 > 0;
     }
@@ -428,13 +447,13 @@ final class Deliveries {
                 + (filter.event() == null ? "" : " and event = :event")
                 + (filter.from() == null ? "" : " and id >= :from")
                 + (filter.to() == null ? "" : " and id < :to");
-        return jdbc.sql(
-                        "with moved as (update deliveries set status = :status, next_attempt_at = :due, attempt_count = 0,"
-                                + " failed_at = null where " + where + " returning id, endpoint_id, number)"
-                                + " insert into queue (delivery_id, endpoint_id, number, due_at)"
-                                + " select id, endpoint_id, number, coalesce(cast(:due as timestamptz), 'infinity') from moved")
+        return jdbc.sql("with moved as (update deliveries set status = :status, next_attempt_at = :due" + STARTED_OVER
+                        + " where " + where + " returning id, endpoint_id, number)"
+                        + " insert into queue (delivery_id, endpoint_id, number, due_at)"
+                        + " select id, endpoint_id, number, coalesce(cast(:due as timestamptz), 'infinity') from moved")
                 .param("status", status.wire())
                 .param("due", time(due), Types.TIMESTAMP)
+                .param("attempts", maxAttempts)
                 .param("mode", filter.mode().wire())
                 .param("endpoints", endpoints.toArray(UUID[]::new))
                 .param("endpoint", filter.endpoint())
@@ -463,6 +482,7 @@ final class Deliveries {
                                 + " where coalesce(queue.lease_ends, '-infinity') <= :now")
                         .param("id", id)
                         .param("from", from.wire())
+                        .param("attempts", maxAttempts)
                         .param("now", time(now))
                         .update()
                 > 0;

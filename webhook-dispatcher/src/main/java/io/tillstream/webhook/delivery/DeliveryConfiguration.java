@@ -105,8 +105,8 @@ public class DeliveryConfiguration {
     }
 
     @Bean
-    Deliveries deliveries(@Qualifier("webhooks") DataSource webhooks) {
-        return new Deliveries(new JdbcTemplate(webhooks));
+    Deliveries deliveries(@Qualifier("webhooks") DataSource webhooks, WebhookSettings settings) {
+        return new Deliveries(new JdbcTemplate(webhooks), settings.maxAttempts());
     }
 
     @Bean
@@ -116,7 +116,7 @@ public class DeliveryConfiguration {
 
     @Bean
     Partitions partitions(@Qualifier("webhooks") DataSource webhooks) {
-        return new Partitions(JdbcClient.create(webhooks));
+        return new Partitions(JdbcClient.create(webhooks), transaction(webhooks));
     }
 
     @Bean

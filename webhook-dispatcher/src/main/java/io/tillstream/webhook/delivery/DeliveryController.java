@@ -333,7 +333,7 @@ class DeliveryController {
                         : null, // being attempted already; if that comes to nothing it is claimed then
                 now,
                 old.replayId());
-        deliveries.store(List.of(copy));
+        deliveries.storeOutOfOrder(copy);
         // one that nobody would go on with is settled by its attempt
         if (triedOn) deliveries.move(logId, List.of(Status.PERMANENTLY_FAILED), Status.RETRIED, now);
         return new Stored(copy, endpoint.webhook());

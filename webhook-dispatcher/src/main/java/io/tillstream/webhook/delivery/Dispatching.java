@@ -46,8 +46,11 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Duration BOUND = Duration.ofSeconds(2);
     private static final Duration TIDYING = Duration.ofHours(1);
 
-    /** Between two steps of removing: whoever sends has PostgreSQL for himself meanwhile. */
+    /** Between two steps of removing, at least: whoever sends has PostgreSQL for himself meanwhile. */
     private static final Duration BREATH = Duration.ofMillis(50);
+
+    /** Times as long as a step took: one that looks past much that is gone may take long. */
+    private static final int BREATHS = 4;
 
     /** After so many attempts the queue is vacuumed; after a fifth of what waits, where that is more: it costs as much as that. */
     private static final int WORTH_VACUUM = 5_000;
@@ -303,7 +306,10 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private void remove(CountDownLatch stop) throws InterruptedException {
         Duration pause;
         do {
-            pause = deletedLogs.removeSome() ? BREATH : PAUSE;
+            long began = System.nanoTime();
+            boolean more = deletedLogs.removeSome();
+            Duration breath = Duration.ofNanos(BREATHS * (System.nanoTime() - began));
+            pause = !more ? PAUSE : breath.compareTo(BREATH) > 0 ? breath : BREATH;
             well();
         } while (!stop.await(pause.toMillis(), TimeUnit.MILLISECONDS));
     }
@@ -314,7 +320,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
         do {
             Instant now = clock.instant();
             if (!now.isBefore(next)) {
-                partitions.make(now);
+                partitions.makeAhead(now);
                 int dropped = partitions.dropBefore(now.minus(retention));
                 if (dropped > 0) log.info("Dropped {} days of deliveries", dropped);
                 answers.forgetOld(now);

@@ -191,7 +191,10 @@ final class Replays {
 
     private boolean carryOn(long settled, Instant now) {
         return jdbc.sql("select * from replays where " + DUE
+                        // others go on while one waits for the horizon
+                        + " and (after_position < :settled or to_position <= :settled)"
                         + " order by next_due_at, id limit 1 for update skip locked")
+                .param("settled", settled)
                 .param("now", time(now))
                 .param("soon", time(now.plus(AHEAD.dividedBy(2))))
                 .query((rs, n) -> replay(rs))
@@ -215,7 +218,6 @@ final class Replays {
             return true;
         }
         long upTo = Math.min(replay.toPosition(), settled);
-        if (upTo < replay.toPosition() && upTo <= replay.afterPosition()) return false;
         EventRun run = pages.run(EventFilter.everything(), replay.afterPosition(), upTo, RUN);
         List<Envelope> opened = events.openEvenIfUnreadable(run.events());
         List<Envelope> covered = opened.stream()

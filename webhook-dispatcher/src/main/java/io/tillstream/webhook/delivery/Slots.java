@@ -15,9 +15,19 @@ record Slots(int free, Instant first, Duration spacing) {
     /** A slot that nobody came by for is still good for so long: the queue isn't looked at all the time. */
     private static final Duration KEPT = Duration.ofMillis(300);
 
-    /** After a pause they begin anew, so that an idle endpoint saves none up. */
+    /** No clock is more ahead of another one. */
+    private static final Duration APART = Duration.ofMinutes(1);
+
+    /**
+     * After a pause they begin anew, so that an idle endpoint saves none up. So they do where the next one is further away than it can
+     * be: by a clock that was wrong, or by a slower rate that there was.
+     */
     static Slots at(Instant now, @Nullable Instant next, Duration spacing) {
-        Instant first = next == null || next.isBefore(now.minus(KEPT)) ? now : next;
+        Instant first = next == null
+                        || next.isBefore(now.minus(KEPT))
+                        || next.isAfter(now.plus(spacing).plus(APART))
+                ? now
+                : next;
         int free =
                 first.isAfter(now) ? 0 : 1 + (int) Duration.between(first, now).dividedBy(spacing);
         return new Slots(free, first, spacing);

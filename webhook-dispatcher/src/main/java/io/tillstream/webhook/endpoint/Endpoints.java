@@ -6,6 +6,7 @@ import io.tillstream.events.Mode;
 import io.tillstream.events.envelope.EventJson;
 import io.tillstream.events.webhook.DeliveryRate;
 import io.tillstream.events.webhook.Webhook;
+import io.tillstream.events.webhook.WebhookDetails;
 import io.tillstream.http.access.Caller;
 import io.tillstream.http.history.ConceptFolding;
 import io.tillstream.http.history.Folding;
@@ -19,10 +20,13 @@ import java.sql.Types;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -97,23 +101,34 @@ public final class Endpoints implements Source<Webhook> {
                 .optional();
     }
 
-    /** Up to one more than the query's limit. Ids are in the order of creation. */
+    /** Up to one more than the query's limit. Ids are in the order of creation. A mode has few enough to look through. */
     List<Endpoint> page(ListQuery query, Mode mode, @Nullable Boolean active) {
         UUID after = query.cursor() == null ? null : query.cursor().id();
         String compare = query.ascending() ? ">" : "<";
         String order = query.ascending() ? "asc" : "desc";
-        return jdbc.sql(SELECT + " where mode = :mode and not deleted"
+        return jdbc
+                .sql(SELECT + " where mode = :mode and not deleted"
                         + (active == null ? "" : " and is_active = " + active)
                         + (after == null
                                 ? ""
                                 : " and (created_at, id) " + compare
                                         + " (select created_at, id from endpoints where id = :after)")
-                        + " order by created_at " + order + ", id " + order + " limit :limit")
+                        + " order by created_at " + order + ", id " + order)
                 .param("mode", mode.wire())
                 .param("after", after)
-                .param("limit", query.limit() + 1)
                 .query((rs, n) -> endpoint(rs))
-                .list();
+                .list()
+                .stream()
+                .filter(endpoint -> matches(endpoint.webhook().details(), query.search()))
+                .limit(query.limit() + 1L)
+                .toList();
+    }
+
+    private static boolean matches(WebhookDetails details, @Nullable String term) {
+        if (term == null) return true;
+        String wanted = term.toLowerCase(Locale.ROOT);
+        return Stream.of(details.url(), Objects.requireNonNullElse(details.description(), ""))
+                .anyMatch(text -> text.toLowerCase(Locale.ROOT).contains(wanted));
     }
 
     /** Writes what became of one. */

@@ -86,9 +86,12 @@ class WebhookQueryController {
 
     @GetMapping
     @RequiresScope(Scope.WEBHOOKS_READ)
-    @ListParams(filters = "status")
+    @ListParams(search = true, filters = "status")
     @Parameter(name = "status", description = "active or inactive; anything else is all", example = "active")
-    @Operation(summary = "List webhooks", description = "Newest first unless sorted otherwise. Secrets are masked.")
+    @Operation(
+            summary = "List webhooks",
+            description =
+                    "Newest first unless sorted otherwise. `search` looks into URLs and descriptions. Secrets are masked.")
     Listing<WebhookView> list(Request request, ListQuery query) {
         String status = query.filter("status");
         Boolean active = status == null

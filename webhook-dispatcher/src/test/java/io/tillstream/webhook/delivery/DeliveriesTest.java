@@ -223,6 +223,30 @@ class DeliveriesTest {
     }
 
     @Test
+    void findWebhooksByUrlAndDescription() {
+        String orders = shop.webhook(receiver.url() + "/Orders", "'events': ['*']", "'description': 'of the 100% shop'")
+                .id();
+        String leads = shop.webhook(receiver.url() + "/leads", "'events': ['*']", "'description': 'new orders'")
+                .id();
+        String other = shop.webhook(receiver.url() + "/else").id();
+        assertThat(found("ORDERS")).containsExactly(leads, orders);
+        assertThat(found("100%25")).containsExactly(orders);
+        assertThat(found("/else&sort_order=asc")).containsExactly(other);
+        assertThat(found("%25")).containsExactly(orders);
+        assertThat(found("%00")).isEmpty();
+        Reply first = shop.get("/api/v1/webhooks?limit=1&search=orders");
+        assertThat(ids(first)).containsExactly(leads);
+        String next = first.json().at("/pagination/next_cursor").asString();
+        Reply second = shop.get("/api/v1/webhooks?limit=1&search=orders&cursor=" + next);
+        assertThat(ids(second)).containsExactly(orders);
+        assertThat(second.json().at("/pagination/has_more").asBoolean()).isFalse();
+    }
+
+    private static List<String> found(String search) {
+        return ids(shop.get("/api/v1/webhooks?search=" + search));
+    }
+
+    @Test
     void useTheEndpointsOwnHeadersFieldsAndSelection() {
         shop.toldOfProducts(
                 receiver,
@@ -708,6 +732,28 @@ class DeliveriesTest {
         assertThat(retried.data().path("success").asBoolean()).isFalse();
         assertThat(retried.data().path("http_status").asInt()).isZero();
         assertThat(shop.get(path).text("status")).isEqualTo("permanently_failed");
+    }
+
+    @Test
+    void startOverWithAllAttemptsAlsoWhatWasRetriedOnceAtAnInactiveWebhook() {
+        receiver.behave(Receiver.answering(404, "nobody"));
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.product();
+        String first = ShopWebhook.path(webhook.awaitStatus("permanently_failed"));
+        webhook.patch("{'is_active': false}");
+        assertThat(shop.post(first + "/retry", "").data().path("http_status").asInt())
+                .isEqualTo(404);
+        JsonNode copy = webhook.awaitStatus("permanently_failed");
+        assertThat(copy.path("max_attempts").asInt()).isEqualTo(1);
+        webhook.patch("{'is_active': true}");
+        assertThat(shop.post(ShopWebhook.path(copy) + "/replay", "").status()).isEqualTo(200);
+        await().until(() -> receiver.received().size() == 9);
+        assertThat(webhook.awaitStatus("permanently_failed")
+                        .path("max_attempts")
+                        .asInt())
+                .isEqualTo(4);
+        assertThat(startedOver("{'endpoint_id': '%s'}".formatted(webhook.id()))).isEqualTo(1);
+        await().until(() -> receiver.received().size() == 13);
     }
 
     @Test

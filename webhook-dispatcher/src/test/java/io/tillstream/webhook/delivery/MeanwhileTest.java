@@ -163,7 +163,7 @@ class MeanwhileTest {
         CompletableFuture<Void> recorded;
         try (Connection startingOver = shop.bean("webhooks", DataSource.class).getConnection()) {
             startingOver.setAutoCommit(false);
-            assertThat(new Deliveries(new JdbcTemplate(new SingleConnectionDataSource(startingOver, true)))
+            assertThat(new Deliveries(new JdbcTemplate(new SingleConnectionDataSource(startingOver, true)), 1)
                             .replay(delivery.id(), false, now))
                     .isTrue();
             recorded = CompletableFuture.runAsync(() -> shop.bean(DeliveryQueue.class)

@@ -62,6 +62,25 @@ class PaceTest {
     }
 
     @Test
+    void keepsARetryByHandOutOfAStrictOrder() {
+        receiver.behave(Receiver.answering(404, "nobody"));
+        ShopWebhook webhook = shop.toldOfProducts(receiver, "'strict_order': true");
+        shop.product();
+        String given = ShopWebhook.path(webhook.awaitStatus("permanently_failed"));
+        receiver.behave((socket, out) -> {
+            boolean first = receiver.received().getLast().number() == 1;
+            Receiver.answering(first ? 503 : 200, "", "Retry-After: 3600").answer(socket, out);
+        });
+        assertThat(shop.post(given + "/retry", "").data().path("http_status").asInt())
+                .isEqualTo(503);
+        assertThat(webhook.delivery(1).path("status").asString()).isEqualTo("pending_retry");
+        shop.products(3);
+        receiver.awaitReceived(8);
+        assertThat(receiver.numbers()).endsWith(1L, 2L, 3L, 4L);
+        assertThat(webhook.delivery(1).path("status").asString()).isEqualTo("pending_retry");
+    }
+
+    @Test
     void waitsForOneThatWaitsUntilThatIsHurriedOrCanceledAndHoldsUpNobodyElse() {
         receiver.behave(Receiver.answering(503, "later", "Retry-After: 3600"));
         ShopWebhook strict = shop.toldOfProducts(receiver, "'strict_order': true");

@@ -42,4 +42,14 @@ class SlotsTest {
         assertThat(slots.free()).isEqualTo(1);
         assertThat(slots.after(1)).isEqualTo(NOW.plusSeconds(60).minusMillis(200));
     }
+
+    @Test
+    void beginAnewWhereTheNextOneIsByAnotherClockOrASlowerRate() {
+        Slots slots = Slots.at(NOW, NOW.plusSeconds(3_600), TENTH);
+        assertThat(slots.free()).isEqualTo(1);
+        assertThat(slots.after(1)).isEqualTo(NOW.plus(TENTH));
+        Duration hour = Duration.ofHours(1);
+        assertThat(Slots.at(NOW, NOW.plusSeconds(3_600), hour).free()).isZero();
+        assertThat(Slots.at(NOW, NOW.plusSeconds(59), TENTH).free()).isZero();
+    }
 }

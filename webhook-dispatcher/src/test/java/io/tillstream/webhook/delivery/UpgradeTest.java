@@ -109,7 +109,7 @@ class UpgradeTest {
     }
 
     private List<String> attempts(UUID delivery) {
-        return new Deliveries(new JdbcTemplate(database))
+        return new Deliveries(new JdbcTemplate(database), 1)
                 .attempts(delivery).stream()
                         .map(one -> one.number() + ": " + one.httpStatus())
                         .toList();

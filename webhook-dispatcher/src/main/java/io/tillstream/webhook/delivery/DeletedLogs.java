@@ -1,8 +1,11 @@
 package io.tillstream.webhook.delivery;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,8 +22,14 @@ final class DeletedLogs {
     /** Rows of the queue, or of the log, that a step removes. */
     static final int STEP = 1_000;
 
+    /** Where the last step ended: PostgreSQL may have to look past all that is gone before it. */
+    private record Passed(UUID endpoint, long number) {}
+
+    private record Found(UUID id, @Nullable Long number) {}
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private volatile Passed passed = new Passed(new UUID(0, 0), 0);
 
     DeletedLogs(JdbcClient jdbc, TransactionTemplate transaction) {
         this.jdbc = jdbc;
@@ -49,10 +58,15 @@ final class DeletedLogs {
     private boolean removeSome(UUID endpoint) {
         if (removeQueued(endpoint) > 0) return true;
         // the deliveries first: an attempt that is being recorded has locked its own, and none is recorded without one
-        List<UUID> deliveries = lockSome(endpoint);
-        if (deliveries.isEmpty()) return finish(endpoint);
-        remove("deliveries", "id", deliveries);
-        remove("attempts", "delivery_id", deliveries);
+        long after = passed.endpoint().equals(endpoint) ? passed.number() : 0;
+        List<Found> found = lockSome(endpoint, "number > :after order by number", after);
+        if (found.isEmpty()) found = lockSome(endpoint, "number is null", after);
+        Long last = found.isEmpty() ? null : found.getLast().number();
+        passed = new Passed(endpoint, found.isEmpty() ? 0 : last == null ? after : last);
+        if (found.isEmpty()) return finish(endpoint);
+        UUID[] ids = found.stream().map(Found::id).toArray(UUID[]::new);
+        remove("deliveries", "id", ids);
+        remove("attempts", "delivery_id", ids);
         return true;
     }
 
@@ -64,24 +78,25 @@ final class DeletedLogs {
                 .update();
     }
 
-    /** In an index's order, so that it isn't looked for in all that others were delivered. */
-    private List<UUID> lockSome(UUID endpoint) {
-        return List.copyOf(
-                jdbc.sql("select id from deliveries where endpoint_id = :endpoint order by number limit :most"
-                                + " for update skip locked")
-                        .param("endpoint", endpoint)
-                        .param("most", STEP)
-                        .query(UUID.class)
-                        .list());
+    /** By an index, so that they aren't looked for in all that others were delivered. */
+    private List<Found> lockSome(UUID endpoint, String which, long after) {
+        return jdbc.sql("select id, number from deliveries where endpoint_id = :endpoint and " + which
+                        + " limit :most for update skip locked")
+                .param("endpoint", endpoint)
+                .param("after", after)
+                .param("most", STEP)
+                .query((rs, n) ->
+                        new Found(requireNonNull(rs.getObject("id", UUID.class)), rs.getObject("number", Long.class)))
+                .list();
     }
 
-    private void remove(String table, String column, List<UUID> deliveries) {
+    private void remove(String table, String column, UUID[] deliveries) {
         jdbc.sql("delete from " + table + " where " + column + " = any(:ids)")
-                .param("ids", deliveries.toArray(UUID[]::new))
+                .param("ids", deliveries)
                 .update();
     }
 
-    /** Unless there are rows that somebody else has locked. */
+    /** Unless there are rows that somebody else had locked: what was passed is looked for once more then. */
     private boolean finish(UUID endpoint) {
         Optional<UUID> finished = jdbc.sql("update endpoints set log_removed = true where id = :endpoint"
                         + " and not exists (select from queue where endpoint_id = :endpoint)"

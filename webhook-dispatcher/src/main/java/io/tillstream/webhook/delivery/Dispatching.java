@@ -46,8 +46,10 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     private static final Duration BOUND = Duration.ofSeconds(2);
     private static final Duration TIDYING = Duration.ofHours(1);
 
-    /** Between two steps of removing, at least: whoever sends has PostgreSQL for himself meanwhile. */
-    private static final Duration BREATH = Duration.ofMillis(50);
+    /** Between two steps of removing, in milliseconds at least and at most: whoever sends has PostgreSQL for himself meanwhile. */
+    private static final long BREATH_MS = 50;
+
+    private static final long LONGEST_BREATH_MS = 5_000;
 
     /** Times as long as a step took: one that looks past much that is gone may take long. */
     private static final int BREATHS = 4;
@@ -304,14 +306,14 @@ final class Dispatching implements SmartLifecycle, ReadModel {
     }
 
     private void remove(CountDownLatch stop) throws InterruptedException {
-        Duration pause;
+        long pause;
         do {
             long began = System.nanoTime();
             boolean more = deletedLogs.removeSome();
-            Duration breath = Duration.ofNanos(BREATHS * (System.nanoTime() - began));
-            pause = !more ? PAUSE : breath.compareTo(BREATH) > 0 ? breath : BREATH;
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+            pause = more ? Math.clamp(BREATHS * took, BREATH_MS, LONGEST_BREATH_MS) : PAUSE.toMillis();
             well();
-        } while (!stop.await(pause.toMillis(), TimeUnit.MILLISECONDS));
+        } while (!stop.await(pause, TimeUnit.MILLISECONDS));
     }
 
     private void tidy(CountDownLatch stop) throws InterruptedException {

@@ -1,5 +1,8 @@
 package io.tillstream.webhook.delivery;
 
+import static java.util.Objects.requireNonNull;
+
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -7,10 +10,13 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -39,6 +45,9 @@ final class Partitions {
     /** For so long a day is waited for that is to be dropped, and everybody else behind it. */
     private static final Duration LITTLE_PATIENCE = Duration.ofMillis(100);
 
+    /** PostgreSQL's {@code lock_not_available}. */
+    private static final String LOCKED = "55P03";
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final Set<LocalDate> made = ConcurrentHashMap.newKeySet();
@@ -60,17 +69,25 @@ final class Partitions {
 
     private void make(LocalDate first, LocalDate last) {
         first.datesUntil(last.plusDays(1)).filter(day -> !made.contains(day)).forEach(day -> {
-            within(PATIENCE, () -> {
-                // one at a time, also of several dispatchers; and before there is a transaction id, for which the
-                // horizon would wait
-                jdbc.sql("select pg_advisory_xact_lock(hashtextextended('days of deliveries', 0))")
-                        .query(rs -> {});
-                for (String table : TABLES)
-                    jdbc.sql("lock table only " + table + " in share update exclusive mode")
-                            .update();
-                for (String table : TABLES) if (!exists(name(table, day))) make(table, day);
-            });
+            if (!missing(day).isEmpty()) makeMissing(day);
             made.add(day);
+        });
+    }
+
+    private List<String> missing(LocalDate day) {
+        return TABLES.stream().filter(table -> !exists(name(table, day))).toList();
+    }
+
+    private void makeMissing(LocalDate day) {
+        within(PATIENCE, () -> {
+            // one at a time, also of several dispatchers; and before there is a transaction id, for which the horizon
+            // would wait
+            jdbc.sql("select pg_advisory_xact_lock(hashtextextended('days of deliveries', 0))")
+                    .query(rs -> {});
+            for (String table : TABLES)
+                jdbc.sql("lock table only " + table + " in share update exclusive mode")
+                        .update();
+            for (String table : missing(day)) make(table, day);
         });
     }
 
@@ -90,35 +107,46 @@ final class Partitions {
                 .single();
     }
 
-    /** Drops the days that ended before an instant, but for what somebody reads just now; answers how many. */
+    /** Drops the days that ended before an instant, the oldest first, until somebody reads the log; answers how many. */
     int dropBefore(Instant instant) {
         LocalDate oldest = day(instant);
         int dropped = 0;
-        for (String table : TABLES)
-            for (String name : tables(table)) if (name.compareTo(name(table, oldest)) < 0 && drop(name)) dropped++;
+        for (LocalDate day : days().headSet(oldest)) {
+            if (!drop(day)) {
+                oldest = day;
+                break;
+            }
+            dropped++;
+        }
         // what never found a receiver while it was kept; it would hold up those behind it in a strict order
         jdbc.sql("delete from queue where delivery_id < cast(:first as uuid)")
                 .param("first", first(oldest))
                 .update();
-        return dropped / TABLES.size();
+        return dropped;
     }
 
-    private List<String> tables(String partitioned) {
-        return jdbc.sql("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent"
-                        + " = :table::regclass")
-                .param("table", partitioned)
-                .query((rs, n) -> String.valueOf(rs.getString(1)))
-                .list();
+    private SortedSet<LocalDate> days() {
+        SortedSet<LocalDate> days = new TreeSet<>();
+        for (String table : TABLES)
+            jdbc.sql("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent"
+                            + " = :table::regclass")
+                    .param("table", table)
+                    .query((rs, n) -> requireNonNull(rs.getString(1)))
+                    .list()
+                    .forEach(name -> days.add(LocalDate.parse(name.substring(table.length() + 1), NAME)));
+        return days;
     }
 
-    private boolean drop(String table) {
+    private boolean drop(LocalDate day) {
+        String tables = TABLES.stream().map(table -> name(table, day)).collect(Collectors.joining(", "));
         try {
             within(
                     LITTLE_PATIENCE,
-                    () -> jdbc.sql("drop table if exists " + table).update());
+                    () -> jdbc.sql("drop table if exists " + tables).update());
             return true;
-        } catch (CannotAcquireLockException e) {
-            log.info("Somebody reads the deliveries: {} is dropped later", table);
+        } catch (DataAccessException e) {
+            if (!(e.getMostSpecificCause() instanceof SQLException sql) || !LOCKED.equals(sql.getSQLState())) throw e;
+            log.info("Somebody reads the deliveries: those of {} are dropped later", day);
             return false;
         }
     }

@@ -101,7 +101,7 @@ public final class Endpoints implements Source<Webhook> {
                 .optional();
     }
 
-    /** Up to one more than the query's limit. Ids are in the order of creation. A mode has few enough to look through. */
+    /** Up to one more than the query's limit. Ids are in the order of creation; a mode has few enough to search through. */
     List<Endpoint> page(ListQuery query, Mode mode, @Nullable Boolean active) {
         UUID after = query.cursor() == null ? null : query.cursor().id();
         String compare = query.ascending() ? ">" : "<";
@@ -113,9 +113,11 @@ public final class Endpoints implements Source<Webhook> {
                                 ? ""
                                 : " and (created_at, id) " + compare
                                         + " (select created_at, id from endpoints where id = :after)")
-                        + " order by created_at " + order + ", id " + order)
+                        + " order by created_at " + order + ", id " + order
+                        + (query.search() == null ? " limit :limit" : ""))
                 .param("mode", mode.wire())
                 .param("after", after)
+                .param("limit", query.limit() + 1)
                 .query((rs, n) -> endpoint(rs))
                 .list()
                 .stream()

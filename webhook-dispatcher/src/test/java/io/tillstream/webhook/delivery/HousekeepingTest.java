@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,32 +39,49 @@ class HousekeepingTest {
 
     /** As a backup does it. */
     @Test
-    void makesAndDropsDaysWhileSomebodyReadsAllOfThem() throws SQLException {
+    void makesDaysWhileSomebodyReadsAllOfThemAndDropsThemAfterwards() throws SQLException {
         ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
         awaitLog(webhook, 1);
-        try (Connection reader = shop.bean("webhooks", DataSource.class).getConnection();
-                Statement statement = reader.createStatement()) {
-            reader.setAutoCommit(false);
-            statement.execute("lock table deliveries, attempts in access share mode");
+        Partitions partitions = shop.bean(Partitions.class);
+        whileLocked("deliveries, attempts in access share mode", () -> {
             shop.clock().advance(Duration.ofDays(4));
             shop.product();
             awaitLog(webhook, 2, 1);
-            shop.clock().advance(Duration.ofDays(4));
-            shop.product();
-            awaitLog(webhook, 3, 2, 1);
+            assertThat(partitions.dropBefore(shop.clock().instant())).isZero();
             assertThat(shop.bean(Dispatching.class).trouble()).isNull();
-            reader.rollback();
-        }
-        shop.clock().advance(Duration.ofHours(2));
-        awaitLog(webhook, 3);
+            awaitLog(webhook, 2, 1);
+        });
+        int _ = partitions.dropBefore(shop.clock().instant().minus(Duration.ofDays(2))); // unless it is done already
+        awaitLog(webhook, 2);
     }
 
     @Test
-    void makesADayOnceHoweverManyWantIt() {
+    void keepsWhatIsQueuedAsLongAsItsDay() throws SQLException {
+        receiver.behave(Receiver.answering(503, "later"));
+        ShopWebhook webhook = shop.toldOfProducts(receiver);
+        shop.product();
+        webhook.awaitStatus("pending_retry");
+        shop.bean(Dispatching.class).stop();
+        Partitions partitions = shop.bean(Partitions.class);
+        shop.clock().advance(Duration.ofDays(2));
+        Instant later = shop.clock().instant();
+        String queued = "queue where endpoint_id = '%s'".formatted(webhook.id());
+        whileLocked("deliveries in access share mode", () -> {
+            assertThat(partitions.dropBefore(later)).isZero();
+            assertThat(shop.count(queued)).isEqualTo(1);
+        });
+        assertThat(partitions.dropBefore(later)).isPositive();
+        assertThat(shop.count(queued)).isZero();
+        assertThat(webhook.logs()).isEmpty();
+        shop.bean(Dispatching.class).start();
+    }
+
+    @Test
+    void makesADayOnceHoweverManyWantIt() throws SQLException {
         Instant later = shop.clock().instant().plus(Duration.ofDays(100));
-        List<CompletableFuture<Void>> all = IntStream.range(0, 8)
-                .mapToObj(each -> new DeliveryConfiguration().partitions(shop.bean("webhooks", DataSource.class)))
+        List<CompletableFuture<Void>> all = Stream.generate(this::partitions)
+                .limit(8)
                 .map(partitions -> CompletableFuture.runAsync(() -> partitions.make(later)))
                 .toList();
         all.forEach(CompletableFuture::join);
@@ -72,6 +89,24 @@ class HousekeepingTest {
                 later.atOffset(ZoneOffset.UTC).toLocalDate());
         assertThat(shop.count("deliveries_" + day)).isZero();
         assertThat(shop.count("attempts_" + day)).isZero();
+        // as ANALYZE locks it: who starts beside that needs nothing but that the day is there
+        whileLocked(
+                "only deliveries in share update exclusive mode",
+                () -> partitions().make(later));
+    }
+
+    private Partitions partitions() {
+        return new DeliveryConfiguration().partitions(shop.bean("webhooks", DataSource.class));
+    }
+
+    private void whileLocked(String what, Runnable meanwhile) throws SQLException {
+        try (Connection holder = shop.bean("webhooks", DataSource.class).getConnection();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("lock table " + what);
+            meanwhile.run();
+            holder.rollback();
+        }
     }
 
     /** The sequences that are kept and delivered. */

@@ -22,7 +22,7 @@ final class DeletedLogs {
     /** Rows of the queue, or of the log, that a step removes. */
     static final int STEP = 1_000;
 
-    /** Where the last step ended: PostgreSQL may have to look past all that is gone before it. */
+    /** Where the last step ended: PostgreSQL may have to look past all that is gone before it. A retry has its original's number. */
     private record Passed(UUID endpoint, long number) {}
 
     private record Found(UUID id, @Nullable Long number) {}
@@ -56,13 +56,13 @@ final class DeletedLogs {
     }
 
     private boolean removeSome(UUID endpoint) {
-        if (removeQueued(endpoint) > 0) return true;
+        long from = passed.endpoint().equals(endpoint) ? passed.number() : 0;
+        if (from == 0 && removeQueued(endpoint) > 0) return true;
         // the deliveries first: an attempt that is being recorded has locked its own, and none is recorded without one
-        long after = passed.endpoint().equals(endpoint) ? passed.number() : 0;
-        List<Found> found = lockSome(endpoint, "number > :after order by number", after);
-        if (found.isEmpty()) found = lockSome(endpoint, "number is null", after);
+        List<Found> found = lockSome(endpoint, "number >= :from order by number", from);
+        if (found.isEmpty()) found = lockSome(endpoint, "number is null", from);
         Long last = found.isEmpty() ? null : found.getLast().number();
-        passed = new Passed(endpoint, found.isEmpty() ? 0 : last == null ? after : last);
+        passed = new Passed(endpoint, found.isEmpty() ? 0 : last == null ? from : last);
         if (found.isEmpty()) return finish(endpoint);
         UUID[] ids = found.stream().map(Found::id).toArray(UUID[]::new);
         remove("deliveries", "id", ids);
@@ -79,11 +79,11 @@ final class DeletedLogs {
     }
 
     /** By an index, so that they aren't looked for in all that others were delivered. */
-    private List<Found> lockSome(UUID endpoint, String which, long after) {
+    private List<Found> lockSome(UUID endpoint, String which, long from) {
         return jdbc.sql("select id, number from deliveries where endpoint_id = :endpoint and " + which
                         + " limit :most for update skip locked")
                 .param("endpoint", endpoint)
-                .param("after", after)
+                .param("from", from)
                 .param("most", STEP)
                 .query((rs, n) ->
                         new Found(requireNonNull(rs.getObject("id", UUID.class)), rs.getObject("number", Long.class)))

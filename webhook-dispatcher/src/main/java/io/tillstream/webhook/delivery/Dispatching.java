@@ -311,7 +311,7 @@ final class Dispatching implements SmartLifecycle, ReadModel {
             long began = System.nanoTime();
             boolean more = deletedLogs.removeSome();
             long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-            pause = more ? Math.clamp(BREATHS * took, BREATH_MS, LONGEST_BREATH_MS) : PAUSE.toMillis();
+            pause = Math.clamp(BREATHS * took, more ? BREATH_MS : PAUSE.toMillis(), LONGEST_BREATH_MS);
             well();
         } while (!stop.await(pause, TimeUnit.MILLISECONDS));
     }

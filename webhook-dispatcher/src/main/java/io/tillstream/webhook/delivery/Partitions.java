@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +43,11 @@ final class Partitions {
     /** For so long a day is waited for. Nobody waits behind that but who makes one. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** For so long a day is waited for that is to be dropped, and everybody else behind it. */
+    /** For so long a lock is waited for to drop a day, and everybody else behind it; so many times, with a rest between two. */
     private static final Duration LITTLE_PATIENCE = Duration.ofMillis(100);
+
+    private static final int TIMES = 5;
+    private static final Duration REST = Duration.ofMillis(500);
 
     /** PostgreSQL's {@code lock_not_available}. */
     private static final String LOCKED = "55P03";
@@ -128,26 +132,35 @@ final class Partitions {
     private SortedSet<LocalDate> days() {
         SortedSet<LocalDate> days = new TreeSet<>();
         for (String table : TABLES)
-            jdbc.sql("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent"
+            jdbc
+                    .sql("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent"
                             + " = :table::regclass")
                     .param("table", table)
                     .query((rs, n) -> requireNonNull(rs.getString(1)))
                     .list()
+                    .stream()
+                    .filter(name -> name.matches(table + "_\\d{8}"))
                     .forEach(name -> days.add(LocalDate.parse(name.substring(table.length() + 1), NAME)));
         return days;
     }
 
     private boolean drop(LocalDate day) {
         String tables = TABLES.stream().map(table -> name(table, day)).collect(Collectors.joining(", "));
-        try {
-            within(
-                    LITTLE_PATIENCE,
-                    () -> jdbc.sql("drop table if exists " + tables).update());
-            return true;
-        } catch (DataAccessException e) {
-            if (!(e.getMostSpecificCause() instanceof SQLException sql) || !LOCKED.equals(sql.getSQLState())) throw e;
-            log.info("Somebody reads the deliveries: those of {} are dropped later", day);
-            return false;
+        for (int time = 1; ; time++) {
+            try {
+                within(
+                        LITTLE_PATIENCE,
+                        () -> jdbc.sql("drop table if exists " + tables).update());
+                return true;
+            } catch (DataAccessException e) {
+                if (!(e.getMostSpecificCause() instanceof SQLException sql) || !LOCKED.equals(sql.getSQLState()))
+                    throw e;
+            }
+            if (time == TIMES) {
+                log.info("Somebody reads the deliveries: those of {} are dropped later", day);
+                return false;
+            }
+            LockSupport.parkNanos(REST.toNanos());
         }
     }
 

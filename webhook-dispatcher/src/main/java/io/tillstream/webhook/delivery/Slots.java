@@ -16,7 +16,7 @@ record Slots(int free, Instant first, Duration spacing) {
     private static final Duration KEPT = Duration.ofMillis(300);
 
     /** No clock is more ahead of another one. */
-    private static final Duration APART = Duration.ofSeconds(5);
+    private static final Duration APART = Duration.ofSeconds(15);
 
     /**
      * After a pause they begin anew, so that an idle endpoint saves none up. So they do where the next one is further away than it can

@@ -12,6 +12,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -80,11 +82,13 @@ class HousekeepingTest {
     @Test
     void makesADayOnceHoweverManyWantIt() throws SQLException {
         Instant later = shop.clock().instant().plus(Duration.ofDays(100));
-        List<CompletableFuture<Void>> all = Stream.generate(this::partitions)
-                .limit(8)
-                .map(partitions -> CompletableFuture.runAsync(() -> partitions.make(later)))
-                .toList();
-        all.forEach(CompletableFuture::join);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<Void>> all = Stream.generate(this::partitions)
+                    .limit(8)
+                    .map(partitions -> CompletableFuture.runAsync(() -> partitions.make(later), threads))
+                    .toList();
+            all.forEach(CompletableFuture::join);
+        }
         String day = DateTimeFormatter.BASIC_ISO_DATE.format(
                 later.atOffset(ZoneOffset.UTC).toLocalDate());
         assertThat(shop.count("deliveries_" + day)).isZero();

@@ -50,6 +50,6 @@ class SlotsTest {
         assertThat(slots.after(1)).isEqualTo(NOW.plus(TENTH));
         assertThat(Slots.at(NOW, NOW.plusSeconds(60), Duration.ofMinutes(1)).free())
                 .isZero();
-        assertThat(Slots.at(NOW, NOW.plusSeconds(5), TENTH).free()).isZero();
+        assertThat(Slots.at(NOW, NOW.plusSeconds(15), TENTH).free()).isZero();
     }
 }

@@ -68,11 +68,7 @@ class DeletedLogTest {
 
     @Test
     void isRemovedStepByStepAlsoAfterARestart() {
-        receiver.behave(Receiver.answering(503, "later"));
-        ShopWebhook webhook = shop.toldOfProducts(receiver, "'strict_order': true");
-        shop.product();
-        webhook.awaitStatus("pending_retry");
-        webhook.pileUp(2 * DeletedLogs.STEP);
+        ShopWebhook webhook = withTwoStepsWaiting();
         takeInButStop(webhook);
         DeletedLogs logs = shop.bean(DeletedLogs.class);
         assertThat(logs.removeSome()).isTrue();
@@ -88,11 +84,7 @@ class DeletedLogTest {
 
     @Test
     void isRemovedWholeAlsoWhereSomeOfItWasSomebodysWhenAStepCameBy() {
-        receiver.behave(Receiver.answering(503, "later"));
-        ShopWebhook webhook = shop.toldOfProducts(receiver, "'strict_order': true");
-        shop.product();
-        webhook.awaitStatus("pending_retry");
-        webhook.pileUp(2 * DeletedLogs.STEP);
+        ShopWebhook webhook = withTwoStepsWaiting();
         // as a retry by hand has its original's number, and a test has none; here they are where a step ends
         String path = "update deliveries set number = %s where endpoint_id = '" + webhook.uuid() + "' and number = %s";
         for (String change : List.of(path.formatted("1000", "1001"), path.formatted("null", "1500")))
@@ -245,6 +237,15 @@ class DeletedLogTest {
         awaitThatOthersAreSentTo();
         assertThat(rows("deliveries", webhook)).isZero();
         assertThat(receiver.received()).hasSize(sent);
+    }
+
+    private ShopWebhook withTwoStepsWaiting() {
+        receiver.behave(Receiver.answering(503, "later"));
+        ShopWebhook webhook = shop.toldOfProducts(receiver, "'strict_order': true");
+        shop.product();
+        webhook.awaitStatus("pending_retry");
+        webhook.pileUp(2 * DeletedLogs.STEP);
+        return webhook;
     }
 
     /** Deletes it, and waits until the dispatcher knows. */

@@ -16,12 +16,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
@@ -178,7 +182,7 @@ final class DispatcherShop implements AfterEachCallback, AfterAllCallback, AutoC
 
     /** The dispatcher's own tables. */
     JdbcClient jdbc() {
-        return JdbcClient.create(context.getBean("webhooks", javax.sql.DataSource.class));
+        return JdbcClient.create(context.getBean("webhooks", DataSource.class));
     }
 
     /** What happens meanwhile is taken in afterwards, in as few runs as can be. */
@@ -188,11 +192,32 @@ final class DispatcherShop implements AfterEachCallback, AfterAllCallback, AutoC
 
     /** Meanwhile nobody else can change these rows of the dispatcher's tables. */
     void whileLocked(String rows, Runnable meanwhile) {
-        var webhooks = context.getBean("webhooks", javax.sql.DataSource.class);
+        var webhooks = context.getBean("webhooks", DataSource.class);
         new TransactionTemplate(new JdbcTransactionManager(webhooks)).executeWithoutResult(status -> {
             var _ = jdbc().sql(rows + " for update").query().listOfRows();
             meanwhile.run();
         });
+    }
+
+    /** Meanwhile a writer holds a position that it may still use. */
+    void whileAPositionIsHeld(Runnable meanwhile) {
+        whileOpen(
+                "writer",
+                "select pg_current_xact_id(), nextval(pg_get_serial_sequence('events', 'position'))",
+                meanwhile);
+    }
+
+    /** Meanwhile a transaction stands open that nobody here takes part in. */
+    void whileOpen(String dataSource, String statement, Runnable meanwhile) {
+        try (Connection holder = bean(dataSource, DataSource.class).getConnection();
+                Statement held = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            held.execute(statement);
+            meanwhile.run();
+            holder.rollback();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** A position that no event has, because its transaction never came to an end. */

@@ -3,9 +3,6 @@ package io.tillstream.webhook.delivery;
 import static io.tillstream.webhook.delivery.DispatcherShop.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -41,12 +38,12 @@ class HousekeepingTest {
 
     /** As a backup does it. */
     @Test
-    void makesDaysWhileSomebodyReadsAllOfThemAndDropsThemAfterwards() throws SQLException {
+    void makesDaysWhileSomebodyReadsAllOfThemAndDropsThemAfterwards() {
         ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
         awaitLog(webhook, 1);
         Partitions partitions = shop.bean(Partitions.class);
-        whileLocked("deliveries, attempts in access share mode", () -> {
+        shop.whileOpen("webhooks", "lock table deliveries, attempts in access share mode", () -> {
             shop.clock().advance(Duration.ofDays(4));
             shop.product();
             awaitLog(webhook, 2, 1);
@@ -59,7 +56,7 @@ class HousekeepingTest {
     }
 
     @Test
-    void keepsWhatIsQueuedAsLongAsItsDay() throws SQLException {
+    void keepsWhatIsQueuedAsLongAsItsDay() {
         receiver.behave(Receiver.answering(503, "later"));
         ShopWebhook webhook = shop.toldOfProducts(receiver);
         shop.product();
@@ -69,7 +66,7 @@ class HousekeepingTest {
         shop.clock().advance(Duration.ofDays(2));
         Instant later = shop.clock().instant();
         String queued = "queue where endpoint_id = '%s'".formatted(webhook.id());
-        whileLocked("deliveries in access share mode", () -> {
+        shop.whileOpen("webhooks", "lock table deliveries in access share mode", () -> {
             assertThat(partitions.dropBefore(later)).isZero();
             assertThat(shop.count(queued)).isEqualTo(1);
         });
@@ -80,7 +77,7 @@ class HousekeepingTest {
     }
 
     @Test
-    void makesADayOnceHoweverManyWantIt() throws SQLException {
+    void makesADayOnceHoweverManyWantIt() {
         Instant later = shop.clock().instant().plus(Duration.ofDays(100));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<CompletableFuture<Void>> all = Stream.generate(this::partitions)
@@ -94,23 +91,14 @@ class HousekeepingTest {
         assertThat(shop.count("deliveries_" + day)).isZero();
         assertThat(shop.count("attempts_" + day)).isZero();
         // as ANALYZE locks it: who starts beside that needs nothing but that the day is there
-        whileLocked(
-                "only deliveries in share update exclusive mode",
+        shop.whileOpen(
+                "webhooks",
+                "lock table only deliveries in share update exclusive mode",
                 () -> partitions().make(later));
     }
 
     private Partitions partitions() {
         return new DeliveryConfiguration().partitions(shop.bean("webhooks", DataSource.class));
-    }
-
-    private void whileLocked(String what, Runnable meanwhile) throws SQLException {
-        try (Connection holder = shop.bean("webhooks", DataSource.class).getConnection();
-                Statement statement = holder.createStatement()) {
-            holder.setAutoCommit(false);
-            statement.execute("lock table " + what);
-            meanwhile.run();
-            holder.rollback();
-        }
     }
 
     /** The sequences that are kept and delivered. */

@@ -13,9 +13,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.boot.health.contributor.Health;
@@ -133,18 +129,14 @@ class SomethingWrongTest {
     }
 
     @Test
-    void saysThatItIsBehindWhileAWriterHoldsAPosition() throws SQLException {
+    void saysThatItIsBehindWhileAWriterHoldsAPosition() {
         ShopWebhook webhook = shop.toldOfProducts(receiver);
         Dispatching dispatching = shop.bean(Dispatching.class);
-        try (Connection writer = shop.bean("writer", DataSource.class).getConnection();
-                Statement statement = writer.createStatement()) {
-            writer.setAutoCommit(false);
-            statement.execute("select pg_current_xact_id(), nextval(pg_get_serial_sequence('events', 'position'))");
+        shop.whileAPositionIsHeld(() -> {
             shop.product();
             await().until(() ->
                     dispatching.degraded() && dispatching.behindFor().compareTo(Duration.ofSeconds(2)) > 0);
-            writer.rollback();
-        }
+        });
         webhook.awaitStatus("success");
         await().until(() -> !dispatching.degraded() && dispatching.behindFor().isZero());
     }
